@@ -1,0 +1,16 @@
+import Negotiator from 'negotiator';
+import type { Representation } from '../call.ts';
+
+const HAL = 'application/hal+json';
+const JSON_TYPE = 'application/json';
+
+/**
+ * The representation that an `Accept` asks for: plain when it prefers `application/json`, HAL for all else, as the
+ * service does. [real recordings; for wildcards inferred]
+ */
+export function acceptedRepresentation(accept: string | undefined): Representation {
+  // What every SDK sends, and what curl does: no need to weigh them.
+  if (accept === JSON_TYPE) return 'json';
+  if (accept === undefined || accept === '*/*') return 'hal';
+  return new Negotiator({ headers: { accept } }).mediaType([HAL, JSON_TYPE]) === JSON_TYPE ? 'json' : 'hal';
+}

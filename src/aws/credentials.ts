@@ -1,0 +1,39 @@
+import { fromNodeProviderChain } from '@aws-sdk/credential-providers';
+import { loadConfig, NODE_REGION_CONFIG_FILE_OPTIONS, NODE_REGION_CONFIG_OPTIONS } from '@smithy/core/config';
+import { CallError, reasonOf } from '../errors.ts';
+import type { Credentials } from './signature.ts';
+
+/** Gives the credentials to sign with, resolved when first asked for and renewed before they expire. */
+export type CredentialSource = () => Promise<Credentials>;
+
+/**
+ * The credentials that every AWS SDK would find here: the profile's, or those of the default chain.
+ * The source throws {@link CallError} `CredentialsUnavailableException` when there are none.
+ */
+export function createCredentialSource(profile: string | undefined): CredentialSource {
+  const provide = fromNodeProviderChain(profile === undefined ? {} : { profile });
+  return async () => {
+    try {
+      return await provide();
+    } catch (cause) {
+      const whose = profile === undefined ? 'the default chain' : `profile '${profile}'`;
+      throw new CallError(
+        'CredentialsUnavailableException',
+        `Cannot sign the call: no AWS credentials come from ${whose} (${reasonOf(cause)}). ` +
+          "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, log in, or name a profile with '--profile'.",
+        { cause },
+      );
+    }
+  };
+}
+
+/** The region that every AWS SDK would find here, if any. */
+export async function resolveRegion(profile: string | undefined): Promise<string | undefined> {
+  const options = { ...NODE_REGION_CONFIG_FILE_OPTIONS, ...(profile !== undefined && { profile }) };
+  try {
+    return await loadConfig<string>(NODE_REGION_CONFIG_OPTIONS, options)();
+  } catch {
+    // "Region is missing": the library's only way to say that there is none.
+    return undefined;
+  }
+}

@@ -1,0 +1,56 @@
+import { UsageError } from '../errors.ts';
+
+/** AWS partitions by the beginning of their regions' names; the first that fits counts. [botocore's partitions.json] */
+const partitions: ReadonlyArray<{ readonly prefix: string; readonly dnsSuffix: string }> = [
+  { prefix: 'cn-', dnsSuffix: 'amazonaws.com.cn' },
+  { prefix: 'eusc-', dnsSuffix: 'amazonaws.eu' },
+  { prefix: 'us-iso-', dnsSuffix: 'c2s.ic.gov' },
+  { prefix: 'us-isob-', dnsSuffix: 'sc2s.sgov.gov' },
+  { prefix: 'eu-isoe-', dnsSuffix: 'cloud.adc-e.uk' },
+  { prefix: 'us-isof-', dnsSuffix: 'csp.hci.ic.gov' },
+  { prefix: '', dnsSuffix: 'amazonaws.com' },
+];
+
+/** The dual-stack names. [botocore's partitions.json] */
+const dualStackSuffixes = ['api.aws', 'api.amazonwebservices.com.cn', 'api.amazonwebservices.eu'];
+
+const REGION = '[a-z]{2,4}(?:-[a-z]+)+-[0-9]';
+const regionPattern = new RegExp(`^${REGION}$`);
+const hostPattern = new RegExp(
+  `^apigateway(?:-fips)?\\.(${REGION})\\.(?:${[
+    ...partitions.map(({ dnsSuffix }) => dnsSuffix),
+    ...dualStackSuffixes,
+  ]
+    .map((suffix) => suffix.replaceAll('.', '\\.'))
+    .join('|')})$`,
+);
+
+/** Whether the text is a region's name, and so safe to build a host of. */
+export function isRegion(text: string): boolean {
+  return text.length <= 40 && regionPattern.test(text);
+}
+
+/** Whether the host name (no port) is that of API Gateway's control plane, in any partition, FIPS and dual-stack too. */
+export function isApiGatewayHost(hostname: string): boolean {
+  return hostname.length <= 253 && hostPattern.test(hostname.toLowerCase());
+}
+
+/** The control plane's endpoint in a region. The region must be one: see {@link isRegion}. */
+export function endpointOf(region: string): URL {
+  const partition = partitions.find(({ prefix }) => region.startsWith(prefix));
+  return new URL(`https://apigateway.${region}.${partition?.dnsSuffix}`);
+}
+
+/** The endpoint that every AWS SDK would take from this environment: LocalStack's users have it set. */
+export function configuredEndpoint(env: Readonly<Record<string, string | undefined>>): URL | undefined {
+  if (env.AWS_IGNORE_CONFIGURED_ENDPOINT_URLS?.toLowerCase() === 'true') return undefined;
+  for (const variable of ['AWS_ENDPOINT_URL_API_GATEWAY', 'AWS_ENDPOINT_URL']) {
+    const text = env[variable];
+    if (text === undefined || text === '') continue;
+    if (URL.canParse(text) && /^https?:/.test(text)) return new URL(text);
+    throw new UsageError(
+      `Cannot forward to ${variable} '${text}': it is no http or https URL. Correct or unset it.`,
+    );
+  }
+  return undefined;
+}

@@ -1,0 +1,135 @@
+import type { Representation } from '../call.ts';
+import {
+  isJsonObject,
+  type Json,
+  type JsonObject,
+  objectOf,
+  parseJson,
+  sortKeys,
+  writeJson,
+} from '../json.ts';
+import { bareErrorType, writeBody } from './error.ts';
+import {
+  type Key,
+  keyOf,
+  type Operation,
+  type Recording,
+  type Rendering,
+  type ServiceAnswer,
+} from './operation.ts';
+import { type Collection, readCollection, writeCollection } from './representation.ts';
+import { decodePercent, type Target } from './target.ts';
+
+const NAME = 'GetStages';
+/** `deployment_id` is the spelling of the HAL links and of the documentation's sample. */
+const FILTER_SPELLINGS = ['deploymentId', 'deployment_id'];
+/** The errors that say something of the API, not of the caller or of the moment. */
+const RECORDED_ERRORS: Readonly<Record<number, string>> = {
+  400: 'BadRequestException',
+  404: 'NotFoundException',
+};
+const CONTENT_FIELDS = ['stages', 'links', 'stageLinks', 'envelope'] as const;
+
+/** `GET /restapis/{restapi_id}/stages?deploymentId=…` */
+export const getStages: Operation = {
+  name: NAME,
+  parameters: ['deploymentId'],
+  identify,
+  read,
+  findFlaw,
+  render,
+};
+
+function identify(method: string, target: Target): Key | { notUnderstood: string } | undefined {
+  const id = /^\/restapis\/([^/]+)\/stages$/.exec(target.path)?.[1];
+  if (method !== 'GET' || id === undefined) return undefined;
+  const restApiId = decodePercent(id);
+  if (restApiId === undefined) return { notUnderstood: 'the API id is not percent-encoded UTF-8' };
+
+  let filter: string | undefined;
+  for (const [rawName, rawValue] of target.query) {
+    const name = decodePercent(rawName);
+    const value = decodePercent(rawValue);
+    if (name === undefined || value === undefined) {
+      return { notUnderstood: 'a parameter is not percent-encoded UTF-8' };
+    }
+    // A presigned call carries its signature here: never part of a key.
+    if (name.toLowerCase().startsWith('x-amz-')) continue;
+    if (!FILTER_SPELLINGS.includes(name)) return { notUnderstood: `parameter '${name}' is not known` };
+    if (filter !== undefined) return { notUnderstood: 'it filters by deployment twice' };
+    filter = value;
+  }
+  return keyOf(NAME, restApiId, filter === undefined ? {} : { deploymentId: filter });
+}
+
+function read(answer: ServiceAnswer, key: Key): Recording | undefined {
+  const document = parseDocument(answer.text);
+  if (!isJsonObject(document)) return undefined;
+  return answer.status === 200 ? readStages(answer, document, key) : readError(answer, document);
+}
+
+function readStages(answer: ServiceAnswer, document: JsonObject, key: Key): Recording | undefined {
+  const looksHal = Object.hasOwn(document, '_links') || Object.hasOwn(document, '_embedded');
+  const looksPlain = Object.hasOwn(document, 'item');
+  // Endpoints that imitate the service mix up the content type: the document itself is the better witness.
+  const isHal = looksHal || (!looksPlain && answer.contentType.includes('hal+json'));
+  if (!looksHal && !looksPlain && Object.keys(document).length > 0) return undefined;
+  const representation: Representation = isHal ? 'hal' : 'json';
+  const collection = readCollection(document, representation, key.restApiId);
+  return (
+    collection && { status: 200, representation, content: sortKeys(objectOf(Object.entries(collection))) }
+  );
+}
+
+function readError(answer: ServiceAnswer, document: JsonObject): Recording | undefined {
+  const type = bareErrorType(answer.errorType);
+  const isRecorded = type !== undefined && RECORDED_ERRORS[answer.status] === type;
+  // A body with a `type` of its own cannot be told from the header's in a take: rather no recording than a wrong one.
+  if (!isRecorded || typeof document.message !== 'string' || Object.hasOwn(document, 'type'))
+    return undefined;
+  return {
+    status: answer.status,
+    representation: 'json',
+    content: { error: { type, ...sortKeys(document) } },
+  };
+}
+
+function parseDocument(text: string): Json {
+  try {
+    return parseJson(text);
+  } catch (cause) {
+    if (cause instanceof SyntaxError) return null;
+    throw cause;
+  }
+}
+
+function findFlaw(status: number, content: JsonObject): string | undefined {
+  if (status !== 200) {
+    const error = content.error;
+    if (!isJsonObject(error)) return `a take with status ${status} has no 'error'`;
+    if (typeof error.type !== 'string' || !/^[A-Za-z0-9]{1,100}$/.test(error.type))
+      return "an error's 'type' is no name";
+    return undefined;
+  }
+  const unknown = Object.keys(content).find((field) => !CONTENT_FIELDS.some((known) => known === field));
+  if (unknown !== undefined) return `a take has a field '${unknown}', known are ${CONTENT_FIELDS.join(', ')}`;
+  if (!Array.isArray(content.stages) || !content.stages.every(isJsonObject))
+    return "'stages' is not a list of stages";
+  const odd = CONTENT_FIELDS.slice(1).find(
+    (field) => content[field] !== undefined && !isJsonObject(content[field]),
+  );
+  return odd === undefined ? undefined : `'${odd}' is not an object`;
+}
+
+function render(recording: Recording, key: Key, representation: Representation): Rendering {
+  if (isJsonObject(recording.content.error)) {
+    const { type, ...fields } = recording.content.error;
+    return { contentType: 'application/json', errorType: String(type), body: writeBody(fields) };
+  }
+  const collection = recording.content as unknown as Collection;
+  const document = writeCollection(collection, recording.representation, representation, key.restApiId);
+  return {
+    contentType: representation === 'hal' ? 'application/hal+json' : 'application/json',
+    body: Buffer.from(`${writeJson(document)}\n`),
+  };
+}

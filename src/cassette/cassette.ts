@@ -1,0 +1,170 @@
+import { lstat, mkdir, readdir, realpath, rm } from 'node:fs/promises';
+import { join, sep } from 'node:path';
+import type { Key } from '../aws/operation.ts';
+import { CallError, errorCode, FailureError, reasonOf } from '../errors.ts';
+import { fileNameOf, idOfFileName } from './file-name.ts';
+import { type Interaction, parseCassetteFile, writeCassetteFile } from './format.ts';
+import { FileStore, isTemporary } from './store.ts';
+
+/** More than any account's stages can fill; a file above it is not a cassette's. */
+const MAX_FILE_BYTES = 64 * 1024 * 1024;
+
+/** What is recorded of one REST API: its interactions by their keys' text. */
+export type ApiRecordings = ReadonlyMap<string, Interaction>;
+
+interface OpenApi {
+  readonly interactions: Map<string, Interaction>;
+  readonly store: FileStore<Map<string, Interaction>>;
+}
+
+/** A folder of interactions, one file a REST API, each read when it is first needed. */
+export class Cassette {
+  readonly name: string;
+  readonly folder: string;
+  readonly #dir: string;
+  readonly #open = new Map<string, OpenApi>();
+  readonly #opening = new Map<string, Promise<OpenApi>>();
+
+  constructor(dir: string, name: string) {
+    this.name = name;
+    this.folder = join(dir, name);
+    this.#dir = dir;
+  }
+
+  /** The API's recordings if they are in memory. */
+  peek(restApiId: string): ApiRecordings | undefined {
+    return this.#open.get(restApiId)?.interactions;
+  }
+
+  /**
+   * The API's recordings, read from its file if need be; empty when there is none.
+   * @throws {@link CallError} `CassetteUnreadableException`.
+   */
+  async load(restApiId: string): Promise<ApiRecordings> {
+    return (await this.#load(restApiId)).interactions;
+  }
+
+  /** Loads the API and keeps it in memory even if it has no file yet: {@link save} is about to follow. */
+  async open(restApiId: string): Promise<void> {
+    const api = await this.#load(restApiId);
+    if (!this.#open.has(restApiId)) this.#open.set(restApiId, api);
+  }
+
+  /** Puts the interaction into its file; settled when it is written. The API must be open. */
+  async save(interaction: Interaction): Promise<void> {
+    const api = this.#open.get(interaction.key.restApiId);
+    if (api === undefined) throw new Error(`API '${interaction.key.restApiId}' is not open`);
+    // Nothing is awaited up to here, so that recordings of one key build on each other.
+    api.interactions.set(interaction.key.text, interaction);
+    await api.store.write(api.interactions);
+  }
+
+  /** The interaction with that key, of an API that is in memory. */
+  find(key: Key): Interaction | undefined {
+    return this.#open.get(key.restApiId)?.interactions.get(key.text);
+  }
+
+  /** The ids of the APIs that have a file here, as far as the files' names tell. */
+  async listApis(): Promise<string[]> {
+    const names = await readFolder(this.folder);
+    return names.map(idOfFileName).filter((id) => id !== undefined);
+  }
+
+  /**
+   * Makes the folder.
+   * @throws {@link FailureError} when it cannot be made or is a link that leads elsewhere.
+   */
+  async create(): Promise<void> {
+    try {
+      await mkdir(this.folder, { recursive: true });
+    } catch (cause) {
+      throw new FailureError(
+        `Cannot create '${this.folder}': ${reasonOf(cause)}. Choose another folder with '--dir'.`,
+        { cause },
+      );
+    }
+    if (!(await this.#isInPlace()))
+      throw new FailureError(`Cannot record to '${this.folder}': ${LINK_REASON}. Use a real folder.`);
+  }
+
+  /** Removes what writes that did not end have left. Only the one who holds the lock may. */
+  async removeLeftovers(): Promise<void> {
+    const leftovers = (await readFolder(this.folder)).filter(isTemporary);
+    await Promise.all(leftovers.map((name) => rm(join(this.folder, name), { force: true, recursive: true })));
+  }
+
+  async #load(restApiId: string): Promise<OpenApi> {
+    const open = this.#open.get(restApiId);
+    if (open !== undefined) return open;
+    // Calls that need the same file at the same time wait for the same read.
+    let opening = this.#opening.get(restApiId);
+    if (opening === undefined) {
+      opening = this.#read(restApiId).finally(() => this.#opening.delete(restApiId));
+      this.#opening.set(restApiId, opening);
+    }
+    return opening;
+  }
+
+  async #read(restApiId: string): Promise<OpenApi> {
+    const fileName = fileNameOf(restApiId);
+    const path = join(this.folder, fileName);
+    const store = new FileStore<Map<string, Interaction>>(path, {
+      parse: (text) => new Map(parseCassetteFile(text, restApiId).map((one) => [one.key.text, one])),
+      stringify: (interactions) => writeCassetteFile(restApiId, interactions.values()),
+    });
+    try {
+      await this.#checkFile(path);
+      const recorded = await store.read();
+      const api = { interactions: recorded ?? new Map<string, Interaction>(), store };
+      // What has no file is not remembered: whoever asks for made-up ids must not fill the memory.
+      if (recorded !== null) this.#open.set(restApiId, api);
+      return api;
+    } catch (cause) {
+      throw new CallError(
+        'CassetteUnreadableException',
+        `Cannot use the recordings in '${path}': ${reasonOf(cause)}. Repair or remove the file; it was left as it is.`,
+        { cause },
+      );
+    }
+  }
+
+  async #checkFile(path: string): Promise<void> {
+    let stats: Awaited<ReturnType<typeof lstat>>;
+    try {
+      stats = await lstat(path);
+    } catch (error) {
+      if (errorCode(error) === 'ENOENT') return;
+      throw error;
+    }
+    if (!(await this.#isInPlace())) throw new Error(LINK_REASON);
+    if (stats.isSymbolicLink()) {
+      const isInside = (await realpath(path)).startsWith(`${await realpath(this.folder)}${sep}`);
+      if (!isInside) throw new Error('it is a link out of the folder');
+    } else if (!stats.isFile()) {
+      throw new Error('it is not a file');
+    }
+    if (stats.size > MAX_FILE_BYTES) throw new Error(`it has more than ${MAX_FILE_BYTES / 1024 / 1024} MB`);
+  }
+
+  /** Whether the folder stands where its name says, and is no link to another place. */
+  async #isInPlace(): Promise<boolean> {
+    return (await realpath(this.folder)) === join(await realpath(this.#dir), this.name);
+  }
+}
+
+const LINK_REASON = 'the folder is a link to another place';
+
+/** The names in the folder; none when there is no folder. */
+async function readFolder(folder: string): Promise<string[]> {
+  try {
+    return (await readdir(folder)).sort();
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+/** The names of the cassettes in a folder of cassettes. */
+export async function listCassettes(dir: string): Promise<string[]> {
+  return readFolder(dir);
+}

@@ -1,0 +1,138 @@
+import type { Rendering } from '../aws/operation.ts';
+import type { Representation } from '../call.ts';
+import type { Interaction, Take } from './format.ts';
+
+/** Which take answers: in order and then the last again; round and round; always the newest; each once, then none. */
+export const orders = ['sequence', 'loop', 'last', 'strict'] as const;
+export type Order = (typeof orders)[number];
+
+/** Makes of a rendered take what it is answered with: once, when the take is loaded. */
+export type Prepare<T> = (status: number, rendering: Rendering) => T;
+
+type Prepared<T> = Readonly<Record<Representation, T>>;
+
+/** The takes of one key that answer callers of one region, ready to be sent. */
+class Reel<T> {
+  readonly #frames: ReadonlyArray<{ readonly prepared: Prepared<T>; readonly end: number }>;
+  readonly #length: number;
+
+  constructor(takes: readonly Take[], prepare: (take: Take) => Prepared<T>) {
+    let end = 0;
+    this.#frames = takes.map((take) => {
+      end += take.times;
+      return { prepared: prepare(take), end };
+    });
+    this.#length = end;
+  }
+
+  /** The n-th answer, counted from 0; nothing when there is none in this order. */
+  at(position: number, order: Order): Prepared<T> | undefined {
+    const last = this.#frames.at(-1)?.prepared;
+    if (order === 'last') return last;
+    if (position >= this.#length) {
+      if (order !== 'loop') return order === 'strict' ? undefined : last;
+      return this.at(position % this.#length, 'sequence');
+    }
+    return this.#frames.find(({ end }) => position < end)?.prepared;
+  }
+}
+
+/** What answers for one key. */
+interface Track<T> {
+  readonly interaction: Interaction;
+  readonly reels: ReadonlyMap<string, Reel<T>>;
+  /** For callers of a region that nothing was recorded in. */
+  readonly fallback: Reel<T> | undefined;
+}
+
+/** How many answers were given to the callers of each region. */
+type Cursors = Map<string, number>;
+
+/** More regions than AWS has: whoever makes some up shares one cursor beyond it. */
+const MAX_CURSORS = 100;
+
+/** Chooses the take to answer with. */
+export class Player<T> {
+  readonly #order: Order;
+  readonly #prepare: Prepare<T>;
+  readonly #tracks = new Map<string, Track<T>>();
+  readonly #cursors = new Map<string, Cursors>();
+
+  constructor(order: Order, prepare: Prepare<T>) {
+    this.#order = order;
+    this.#prepare = prepare;
+  }
+
+  /** The next answer for a caller of the region, or nothing when the takes are used up. */
+  play(interaction: Interaction, region: string | undefined, representation: Representation): T | undefined {
+    const prepared = this.#next(interaction, region);
+    if (prepared !== undefined) this.skip(interaction, region);
+    return prepared?.[representation];
+  }
+
+  /** Whether {@link play} would have an answer. */
+  canPlay(interaction: Interaction, region: string | undefined): boolean {
+    return this.#next(interaction, region) !== undefined;
+  }
+
+  /** Counts an answer that was given to a caller of the region: also one that was just recorded. */
+  skip(interaction: Interaction, region: string | undefined): void {
+    const { text } = interaction.key;
+    const cursors: Cursors = this.#cursors.get(text) ?? new Map();
+    this.#cursors.set(text, cursors);
+    const name = cursorName(cursors, region);
+    cursors.set(name, (cursors.get(name) ?? 0) + 1);
+  }
+
+  /** Starts every key's takes from the beginning. */
+  reset(): void {
+    this.#cursors.clear();
+  }
+
+  #next(interaction: Interaction, region: string | undefined): Prepared<T> | undefined {
+    const track = this.#track(interaction);
+    const cursors = this.#cursors.get(interaction.key.text);
+    const position = cursors?.get(cursorName(cursors, region)) ?? 0;
+    const reel = (region === undefined ? undefined : track.reels.get(region)) ?? track.fallback;
+    return reel?.at(position, this.#order);
+  }
+
+  #track(interaction: Interaction): Track<T> {
+    const { text } = interaction.key;
+    const known = this.#tracks.get(text);
+    if (known?.interaction === interaction) return known;
+    const track = this.#load(interaction);
+    this.#tracks.set(text, track);
+    return track;
+  }
+
+  #load(interaction: Interaction): Track<T> {
+    const byRegion = groupByRegion(interaction.takes);
+    const reels = new Map<string, Reel<T>>();
+    for (const [region, takes] of byRegion) {
+      reels.set(region, new Reel(takes, (take) => this.#render(interaction, take)));
+    }
+    const regions = [...byRegion.keys()];
+    const preferred = regions.find((region) => byRegion.get(region)?.[0]?.status === 200) ?? regions[0];
+    return { interaction, reels, fallback: preferred === undefined ? undefined : reels.get(preferred) };
+  }
+
+  #render(interaction: Interaction, take: Take): Prepared<T> {
+    const { operation, key } = interaction;
+    return {
+      hal: this.#prepare(take.status, operation.render(take, key, 'hal')),
+      json: this.#prepare(take.status, operation.render(take, key, 'json')),
+    };
+  }
+}
+
+function groupByRegion(takes: readonly Take[]): Map<string, Take[]> {
+  const groups = new Map<string, Take[]>();
+  for (const take of takes) groups.set(take.region, [...(groups.get(take.region) ?? []), take]);
+  return groups;
+}
+
+function cursorName(cursors: Cursors, region: string | undefined): string {
+  if (region === undefined) return '';
+  return cursors.has(region) || cursors.size < MAX_CURSORS ? region : '';
+}

@@ -1,0 +1,161 @@
+import type { Key, Operation, Recording } from '../aws/operation.ts';
+import { FailureError, reasonOf } from '../errors.ts';
+import type { Cassette } from './cassette.ts';
+import { type Interaction, isSameAnswer, isSameInteraction, type Take } from './format.ts';
+import { acquireLock, type Lock } from './lock.ts';
+import type { Redactor } from './redact.ts';
+
+/** How a recorder goes about what is recorded already. */
+export interface RecorderSettings {
+  readonly cassette: Cassette;
+  readonly redact: Redactor;
+  /** The first answer of a run replaces the takes of earlier runs; otherwise all are appended. */
+  readonly replacesEarlierRuns: boolean;
+  /** Let an error replace a 200 of an earlier run. */
+  readonly replacesByErrors: boolean;
+  readonly now: () => Date;
+  /** Told of each recording that could not be saved. */
+  readonly onFailure: (failure: FailureError) => void;
+}
+
+/** What became of an answer that was to be recorded. */
+export type Stored =
+  | { readonly interaction: Interaction }
+  | { readonly interaction?: never; readonly reason: string };
+
+/** What one run has recorded for one key in one region. */
+interface Run {
+  /** The takes of earlier runs, to tell what has not changed. */
+  readonly earlier: readonly Take[];
+  readonly takes: readonly Take[];
+}
+
+/** Writes takes, one run of restage long. */
+export class Recorder {
+  readonly #settings: RecorderSettings;
+  readonly #runs = new Map<string, Run>();
+  #lock: Promise<Lock> | undefined;
+
+  constructor(settings: RecorderSettings) {
+    this.#settings = settings;
+  }
+
+  /**
+   * Takes the cassette's lock, once.
+   * @throws {@link FailureError} when another recorder holds it or the folder cannot be written.
+   */
+  async start(): Promise<void> {
+    this.#lock ??= this.#takeLock();
+    await this.#lock;
+  }
+
+  /** Gives the lock back, if it was taken. */
+  async stop(): Promise<void> {
+    const lock = await this.#lock?.catch(() => undefined);
+    await lock?.release();
+  }
+
+  /**
+   * Makes ready to record answers of the API.
+   * @throws CallError `CassetteUnreadableException`: better before the call is forwarded than after.
+   */
+  async open(restApiId: string): Promise<void> {
+    await this.#settings.cassette.open(restApiId);
+  }
+
+  /** Records an answer; settled when it is in the file. The API must be open. */
+  async store(key: Key, operation: Operation, region: string, recording: Recording): Promise<Stored> {
+    try {
+      await this.start();
+    } catch (error) {
+      return this.#fail(error);
+    }
+    const { cassette } = this.#settings;
+    const before = cassette.find(key) ?? { key, operation, takes: [] };
+    const runKey = `${region} ${key.text}`;
+    const run = this.#continueRun(this.#runs.get(runKey), before, region, recording);
+    if (run === undefined) {
+      return { reason: "an error does not replace a recorded 200; '--replace' lets it" };
+    }
+    this.#runs.set(runKey, run);
+    const others = before.takes.filter((take) => take.region !== region);
+    const takes = [...others, ...run.takes].sort((a, b) =>
+      a.region < b.region ? -1 : a.region > b.region ? 1 : 0,
+    );
+    const interaction = { ...before, takes };
+    if (isSameInteraction(before, interaction)) return { interaction: before };
+    try {
+      await cassette.save(interaction);
+      return { interaction };
+    } catch (error) {
+      return this.#fail(error);
+    }
+  }
+
+  #continueRun(
+    known: Run | undefined,
+    before: Interaction,
+    region: string,
+    recording: Recording,
+  ): Run | undefined {
+    const { replacesEarlierRuns, replacesByErrors, redact, now } = this.#settings;
+    const content = redact(recording.content);
+    const answer = { status: recording.status, content };
+    const earlier = known?.earlier ?? before.takes.filter((take) => take.region === region);
+    const isError = recording.status !== 200;
+    if (known === undefined && replacesEarlierRuns && isError && !replacesByErrors) {
+      if (earlier.some((take) => take.status === 200)) return undefined;
+    }
+    const takes = known?.takes ?? (replacesEarlierRuns ? [] : earlier);
+    const last = takes.at(-1);
+    if (last !== undefined && isSameAnswer(last, answer)) {
+      return { earlier, takes: [...takes.slice(0, -1), { ...last, times: last.times + 1 }] };
+    }
+    // The same answer at the same place as in the run before: nothing changed, the date neither.
+    const unchanged = replacesEarlierRuns ? earlier[takes.length] : undefined;
+    const take: Take =
+      unchanged !== undefined && isSameAnswer(unchanged, answer)
+        ? { ...unchanged, times: 1 }
+        : {
+            ...answer,
+            representation: recording.representation,
+            region,
+            recordedAt: wholeSeconds(now()),
+            times: 1,
+          };
+    return { earlier, takes: [...takes, take] };
+  }
+
+  async #takeLock(): Promise<Lock> {
+    const { cassette } = this.#settings;
+    await cassette.create();
+    try {
+      const lock = await acquireLock(cassette.folder);
+      await cassette.removeLeftovers();
+      return lock;
+    } catch (cause) {
+      if (cause instanceof FailureError) throw cause;
+      throw new FailureError(
+        `Cannot lock '${cassette.folder}': ${reasonOf(cause)}. Choose a folder that can be written to with '--dir'.`,
+        { cause },
+      );
+    }
+  }
+
+  #fail(error: unknown): Stored {
+    const failure =
+      error instanceof FailureError
+        ? error
+        : new FailureError(
+            `Cannot save a recording to '${this.#settings.cassette.folder}': ${reasonOf(error)}. ` +
+              'Make room or choose another folder, and record again.',
+            { cause: error },
+          );
+    this.#settings.onFailure(failure);
+    return { reason: failure.message };
+  }
+}
+
+function wholeSeconds(date: Date): string {
+  return `${date.toISOString().slice(0, 19)}Z`;
+}

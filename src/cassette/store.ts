@@ -1,0 +1,71 @@
+import { rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { Low } from 'lowdb';
+import { DataFile } from 'lowdb/node';
+
+/** How a file's data is told as text. */
+export interface Codec<T> {
+  readonly parse: (text: string) => T;
+  readonly stringify: (data: T) => string;
+}
+
+/** One file, written to a temporary file and renamed, so that a reader sees the old one or the new one whole. */
+export class FileStore<T> {
+  readonly #low: Low<T | null>;
+  readonly #path: string;
+  #writing: Promise<void> = Promise.resolve();
+  #waiting: Promise<void> | undefined;
+
+  constructor(path: string, codec: Codec<T>) {
+    const { parse, stringify } = codec;
+    this.#path = path;
+    this.#low = new Low<T | null>(
+      new DataFile<T | null>(path, { parse, stringify: (data) => (data === null ? '' : stringify(data)) }),
+      null,
+    );
+  }
+
+  /** The file's data, or null when there is no file. Throws what the codec and the file system throw. */
+  async read(): Promise<T | null> {
+    await this.#low.read();
+    return this.#low.data;
+  }
+
+  /**
+   * Writes the data; settled when it is in the file. What is asked for while a write is under way shares the next one.
+   * Not lowdb's own queue: there the first caller waits for all that come after it, and fails with any of them.
+   */
+  write(data: T): Promise<void> {
+    this.#low.data = data;
+    this.#waiting ??= this.#writeAfter(this.#writing);
+    return this.#waiting;
+  }
+
+  async #writeAfter(previous: Promise<void>): Promise<void> {
+    // Whether the previous write went well is for those who asked for it.
+    await previous.catch(() => undefined);
+    this.#writing = this.#write();
+    this.#waiting = undefined;
+    return this.#writing;
+  }
+
+  async #write(): Promise<void> {
+    try {
+      await this.#low.write();
+    } catch (error) {
+      // What cannot be cleaned up is found again by the next recorder; the write's own error is the one to tell.
+      await rm(temporaryPathOf(this.#path), { force: true }).catch(() => undefined);
+      throw error;
+    }
+  }
+}
+
+/** Where lowdb writes before it renames. */
+export function temporaryPathOf(path: string): string {
+  return join(dirname(path), `.${basename(path)}.tmp`);
+}
+
+/** Whether a file of this name was left behind by a write that did not end. */
+export function isTemporary(fileName: string): boolean {
+  return fileName.startsWith('.') && fileName.endsWith('.json.tmp');
+}

@@ -1,0 +1,87 @@
+import type { Credentials } from '../aws/signature.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What a command that runs under restage signs with. */
+export interface CommandIdentity {
+  readonly credentials: Credentials;
+  readonly region: string | undefined;
+}
+
+const LOOPBACK_NAMES = ['127.0.0.1', 'localhost', '::1'];
+/** Well-formed, and no one's: replay asks nothing of a signature. */
+const DUMMY_CREDENTIALS: Credentials = {
+  accessKeyId: 'AKIDRESTAGE',
+  secretAccessKey: 'replay-needs-no-secret',
+};
+const DUMMY_REGION = 'us-east-1';
+
+/**
+ * The environment of a command that runs under restage, made so that no SDK can slip past it.
+ * @param identity what to sign with; in replay none is needed, and what is there is left.
+ */
+export function commandEnvironment(
+  env: Environment,
+  url: string,
+  identity?: CommandIdentity,
+): Record<string, string> {
+  const noProxy = extendNoProxy(env.NO_PROXY ?? env.no_proxy);
+  return definedOnly({
+    ...env,
+    ...(identity === undefined ? offlineIdentity(env) : identityVariables(identity, env)),
+    AWS_ENDPOINT_URL_API_GATEWAY: url,
+    // Set, it would let an SDK go past restage; FIPS and dual-stack names exclude an endpoint of one's own.
+    AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'false',
+    AWS_USE_FIPS_ENDPOINT: 'false',
+    AWS_USE_DUALSTACK_ENDPOINT: 'false',
+    NO_PROXY: noProxy,
+    no_proxy: noProxy,
+  });
+}
+
+function offlineIdentity(env: Environment): Environment {
+  const region = env.AWS_REGION ?? env.AWS_DEFAULT_REGION ?? DUMMY_REGION;
+  const hasKeys = env.AWS_ACCESS_KEY_ID !== undefined && env.AWS_SECRET_ACCESS_KEY !== undefined;
+  return {
+    // A profile may ask STS or SSO for keys: that would be a call to the network.
+    ...(hasKeys ? {} : { ...keyVariables(DUMMY_CREDENTIALS), AWS_PROFILE: undefined }),
+    AWS_REGION: region,
+    AWS_DEFAULT_REGION: env.AWS_DEFAULT_REGION ?? region,
+    AWS_EC2_METADATA_DISABLED: 'true',
+  };
+}
+
+function identityVariables({ credentials, region }: CommandIdentity, env: Environment): Environment {
+  return {
+    ...keyVariables(credentials),
+    // Two processes that assume a role on their own get different keys; and JS v3 prefers a profile to keys.
+    AWS_PROFILE: undefined,
+    AWS_DEFAULT_PROFILE: undefined,
+    AWS_REGION: region,
+    AWS_DEFAULT_REGION: env.AWS_DEFAULT_REGION ?? region,
+  };
+}
+
+function keyVariables({ accessKeyId, secretAccessKey, sessionToken }: Credentials): Environment {
+  return {
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
+    AWS_SESSION_TOKEN: sessionToken,
+    AWS_SECURITY_TOKEN: undefined,
+    AWS_CREDENTIAL_EXPIRATION: undefined,
+  };
+}
+
+function extendNoProxy(noProxy: string | undefined): string {
+  const names = (noProxy ?? '').split(',').map((name) => name.trim());
+  return [
+    ...names.filter((name) => name !== ''),
+    ...LOOPBACK_NAMES.filter((name) => !names.includes(name)),
+  ].join(',');
+}
+
+function definedOnly(env: Environment): Record<string, string> {
+  const defined: Record<string, string> = {};
+  for (const [name, value] of Object.entries(env)) if (value !== undefined) defined[name] = value;
+  return defined;
+}

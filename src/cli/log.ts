@@ -1,0 +1,82 @@
+import pc from 'picocolors';
+import type { Outcome } from '../call.ts';
+import type { JournalEntry } from '../journal.ts';
+import type { LogFormat } from '../options.ts';
+
+const FLUSH_MS = 100;
+const MAX_BUFFERED = 64 * 1024;
+
+const colors: Readonly<Record<Outcome, (text: string) => string>> = {
+  recorded: pc.green,
+  replayed: pc.cyan,
+  forwarded: pc.blue,
+  faulted: pc.yellow,
+  missed: pc.red,
+  refused: pc.red,
+};
+
+/** Writes one line a call, many lines at a time. */
+export class Log {
+  readonly #format: (entry: JournalEntry) => string;
+  readonly #write: (text: string) => void;
+  #buffered = '';
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(format: Exclude<LogFormat, 'silent'>, write: (text: string) => void) {
+    this.#format = format === 'json' ? formatJson : formatPretty;
+    this.#write = write;
+  }
+
+  add(entry: JournalEntry): void {
+    this.#buffered += `${this.#format(entry)}\n`;
+    if (this.#buffered.length > MAX_BUFFERED) this.flush();
+    else this.#timer ??= setTimeout(() => this.flush(), FLUSH_MS);
+  }
+
+  flush(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (this.#buffered === '') return;
+    this.#write(this.#buffered);
+    this.#buffered = '';
+  }
+}
+
+/** `20:14:03 replayed  200  GetStages a1b2c3d4e5 deploymentId=vakw79  us-east-1  0.4 ms` */
+export function formatPretty(entry: JournalEntry): string {
+  const {
+    at,
+    operation,
+    restApiId,
+    parameters = {},
+    region,
+    outcome,
+    status,
+    durationMs,
+    attempt,
+    fault,
+    note,
+  } = entry;
+  const filters = Object.entries(parameters).map(([name, value]) => `${name}=${value}`);
+  const subject = [operation, restApiId, ...filters].filter((part) => part !== undefined).join(' ');
+  const parts = [
+    `${pc.dim(new Date(at).toTimeString().slice(0, 8))} ${colors[outcome](outcome.padEnd(9))} ${status}`,
+    printable(subject),
+    ...(region === undefined ? [] : [pc.dim(region)]),
+    pc.dim(`${durationMs < 10 ? durationMs.toFixed(1) : Math.round(durationMs)} ms`),
+    ...(attempt === undefined || attempt < 2 ? [] : [`attempt ${attempt}`]),
+    ...(fault === undefined ? [] : [pc.yellow(printable(fault))]),
+    ...(note === undefined ? [] : [pc.dim(printable(note))]),
+  ];
+  return parts.join('  ');
+}
+
+function formatJson(entry: JournalEntry): string {
+  return JSON.stringify({ ...entry, at: new Date(entry.at).toISOString() });
+}
+
+/** Clients choose what stands here: nothing of it may move the cursor, or fill the screen. */
+function printable(text: string): string {
+  const cut = text.length > 400 ? `${text.slice(0, 400)}…` : text;
+  return cut.replace(/[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]/g, '?');
+}

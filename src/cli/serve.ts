@@ -1,0 +1,184 @@
+import { existsSync } from 'node:fs';
+import { constants } from 'node:os';
+import pc from 'picocolors';
+import { FailureError } from '../errors.ts';
+import { listCassettes, type Mode, type Restage, start } from '../index.ts';
+import { modeNeeds } from '../session.ts';
+import { isLoopbackAddress, resolveSettings, type Settings, type Values } from '../settings.ts';
+import { runCommand } from './command.ts';
+import { readConfig, readData } from './config.ts';
+import { type CommandIdentity, commandEnvironment } from './environment.ts';
+import { Log } from './log.ts';
+
+/** Runs restage in a mode until it is told to stop, or until the command ends. @returns the exit status. */
+export async function serve(mode: Mode, flags: Values, command: readonly string[]): Promise<number> {
+  const settings = resolveSettings({
+    flags,
+    variables: process.env,
+    file: readConfig(),
+    readFaults: readData,
+  });
+  const format = settings.log ?? (process.stderr.isTTY ? 'pretty' : 'json');
+  const log = format === 'silent' ? undefined : new Log(format, (text) => process.stderr.write(text));
+  const failures = new FailureReport((line) => {
+    log?.flush();
+    say(line);
+  });
+  const restage = await start(
+    mode,
+    // A command is told where restage listens: any free port will do, unless one was asked for.
+    command.length > 0 && !isPortGiven(flags) ? { ...settings, port: 0 } : settings,
+    {
+      onCall: log === undefined ? () => {} : (entry) => log.add(entry),
+      onFailure: (failure) => failures.add(failure),
+      onError: reportError,
+    },
+  );
+  if (format !== 'silent') await introduce(restage, settings);
+  const status =
+    command.length > 0 ? await withCommand(restage, settings, command) : await untilSignal(restage);
+  log?.flush();
+  failures.summarise();
+  return failures.count > 0 && status === 0 ? 1 : status;
+}
+
+/** Recordings that were lost: one loud line at once, the sum in the end. */
+class FailureReport {
+  readonly #say: (line: string) => void;
+  count = 0;
+
+  constructor(write: (line: string) => void) {
+    this.#say = write;
+  }
+
+  add(failure: Error): void {
+    this.count += 1;
+    if (this.count === 1) this.#say(pc.red(pc.bold(failure.message)));
+  }
+
+  summarise(): void {
+    if (this.count > 1)
+      this.#say(pc.red(`${this.count} times something could not be saved; the first reason stands above.`));
+  }
+}
+
+async function untilSignal(restage: Restage): Promise<number> {
+  process.stdout.write(`${listeningLine(restage)}\n`);
+  await nextSignal();
+  exitOnNextSignal();
+  await restage.close();
+  return 0;
+}
+
+async function withCommand(
+  restage: Restage,
+  settings: Settings,
+  command: readonly string[],
+): Promise<number> {
+  try {
+    const identity = await findIdentity(restage, settings);
+    say(pc.dim(listeningLine(restage)));
+    const running = runCommand(command, commandEnvironment(process.env, restage.url, identity));
+    const passOn = passSignalsOn(running.kill);
+    try {
+      const status = await running.status;
+      if (restage.countCalls() === 0) {
+        say(
+          pc.yellow(
+            'The command made no call through restage. Does it set an endpoint, or keys, of its own?',
+          ),
+        );
+      }
+      return status;
+    } finally {
+      passOn.stop();
+    }
+  } finally {
+    await restage.close();
+  }
+}
+
+/** What the command signs with: a key made for clients, or the very credentials that restage signs with. */
+async function findIdentity(restage: Restage, settings: Settings): Promise<CommandIdentity | undefined> {
+  if (!modeNeeds[restage.mode].upstream) return undefined;
+  const { resolveRegion } = await import('../aws/credentials.ts');
+  const region = (await resolveRegion(settings.profile)) ?? process.env.AWS_DEFAULT_REGION;
+  const [clientKey] = settings.clientKeys;
+  if (clientKey !== undefined) return { credentials: clientKey, region };
+  try {
+    return { credentials: await restage.credentials(), region };
+  } catch (cause) {
+    throw new FailureError(cause instanceof Error ? cause.message : String(cause), { cause });
+  }
+}
+
+async function introduce(restage: Restage, settings: Settings): Promise<void> {
+  const { dir, cassette, host, faults } = settings;
+  if (
+    modeNeeds[restage.mode].recordings &&
+    !modeNeeds[restage.mode].upstream &&
+    !existsSync(`${dir}/${cassette}`)
+  ) {
+    const known = await listCassettes(dir);
+    const hint = known.length === 0 ? `There is none in '${dir}' yet` : `Known are ${known.join(', ')}`;
+    say(pc.yellow(`Cassette '${cassette}' does not exist: every call will be a miss. ${hint}.`));
+  }
+  if (!isLoopbackAddress(host)) {
+    say(
+      pc.yellow(
+        `Listening on ${host}: others can reach this port. Control stays on this machine; recordings do not.`,
+      ),
+    );
+  }
+  if (faults.length > 0) say(pc.dim(`seed ${restage.seed} (--seed ${restage.seed} repeats this run)`));
+}
+
+function listeningLine({ mode, url }: Restage): string {
+  return `restage ${mode} listening on ${url}`;
+}
+
+function isPortGiven(flags: Values): boolean {
+  return flags.port !== undefined;
+}
+
+function say(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+function reportError(error: unknown): void {
+  const reason = error instanceof Error ? error.message : String(error);
+  say(`Cannot finish an answer: ${reason.replace(/\.$/, '')}. The client's connection was closed.`);
+  if (process.env.DEBUG === 'restage' && error instanceof Error) say(error.stack ?? '');
+}
+
+const STOPPING: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM'];
+
+function nextSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of STOPPING) process.once(signal, () => resolve());
+  });
+}
+
+function exitOnNextSignal(): void {
+  for (const signal of STOPPING) process.once(signal, () => process.exit(128 + constants.signals[signal]));
+}
+
+/** Gives signals to the command, which is to end first; a second one ends it at once. */
+function passSignalsOn(kill: (signal: NodeJS.Signals) => void): { stop: () => void } {
+  let count = 0;
+  const listeners = STOPPING.map((signal) => {
+    const listener = (): void => {
+      count += 1;
+      // The terminal has given Ctrl-C to the command already.
+      if (count > 1) kill('SIGKILL');
+      else if (signal !== 'SIGINT' || !process.stdin.isTTY) kill(signal);
+    };
+    process.on(signal, listener);
+    return { signal, listener };
+  });
+  return {
+    stop: () => {
+      for (const { signal, listener } of listeners) process.off(signal, listener);
+    },
+  };
+}

@@ -1,0 +1,62 @@
+/** The errors that restage answers a call with on its own account, by the type that clients see, with the status. */
+const statuses = {
+  /** In replay, the call is not recorded. 400, since SDKs retry 429 and every 5xx, and 404 is an answer of the service. */
+  RecordingNotFoundException: 400,
+  CassetteUnreadableException: 400,
+  CredentialsUnavailableException: 400,
+  UpstreamUnreachableException: 502,
+  CallerNotAllowedException: 403,
+  WriteNotAllowedException: 403,
+  TargetNotAllowedException: 400,
+  LoopDetectedException: 400,
+  MalformedRequestException: 400,
+  RequestTooLargeException: 413,
+  TunnelNotSupportedException: 501,
+  ControlNotFoundException: 404,
+  ControlMethodNotAllowedException: 405,
+  InternalErrorException: 500,
+} as const;
+
+export type CallErrorType = keyof typeof statuses;
+
+/** Why restage itself answers a call with an error. The message says what could not be done, why, and what to do. */
+export class CallError extends Error {
+  override readonly name = 'CallError';
+  readonly type: CallErrorType;
+  readonly status: number;
+
+  constructor(type: CallErrorType, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.type = type;
+    this.status = statuses[type];
+  }
+}
+
+/** What was asked for on the command line, in a variable or in a file cannot be understood. Exit status 2. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+/** What was asked for was understood and failed. Exit status 1. */
+export class FailureError extends Error {
+  override readonly name = 'FailureError';
+}
+
+/** The errno code of a system error, such as `ENOENT`. */
+export function errorCode(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}
+
+/** An error's own words, for the reason in another error's message: without the full stop. */
+export function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  // A connection that was tried on several addresses fails with an AggregateError that has no words of its own.
+  const message =
+    error.message || ('errors' in error && Array.isArray(error.errors) && reasonOf(error.errors[0]));
+  return (message || error.name).replace(/\.$/, '');
+}
+
+/** `'a', 'b', 'c'`, to answer an unknown name with. */
+export function listNames(names: Iterable<string>): string {
+  return [...names].join(', ');
+}

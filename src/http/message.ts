@@ -1,0 +1,116 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { Answer, Call } from '../call.ts';
+
+const EMPTY = new Uint8Array();
+const ABSOLUTE_FORM = /^https?:\/\/([^/?#]*)(.*)$/i;
+
+/** A call before its body was read, and whether it has one. */
+export interface Head {
+  readonly call: Call;
+  readonly hasBody: boolean;
+  /** What the body is said to have; NaN when that is not said. */
+  readonly contentLength: number;
+}
+
+/** Reads a request's head in one pass over its headers: most of what a replayed call costs is done here. */
+export function readHead(request: IncomingMessage): Head {
+  const headers = request.rawHeaders;
+  const hosts: string[] = [];
+  const authorizations: string[] = [];
+  let fromPage = false;
+  let accept: string | undefined;
+  let invocationId: string | undefined;
+  let attempt: number | undefined;
+  let contentLength = Number.NaN;
+  let isChunked = false;
+  for (let i = 0; i < headers.length; i += 2) {
+    const value = headers[i + 1] ?? '';
+    switch (headers[i]?.toLowerCase()) {
+      case 'host':
+        hosts.push(value);
+        break;
+      case 'authorization':
+        authorizations.push(value);
+        break;
+      case 'accept':
+        accept = accept === undefined ? value : `${accept}, ${value}`;
+        break;
+      case 'origin':
+        fromPage = true;
+        break;
+      case 'sec-fetch-site':
+        if (value !== 'none' && value !== 'same-origin') fromPage = true;
+        break;
+      case 'amz-sdk-invocation-id':
+        invocationId = value.slice(0, 100);
+        break;
+      case 'amz-sdk-request':
+        attempt = readAttempt(value);
+        break;
+      case 'content-length':
+        contentLength = Number(value);
+        break;
+      case 'transfer-encoding':
+        isChunked = true;
+        break;
+    }
+  }
+  const url = request.url ?? '/';
+  const absolute = url.startsWith('/') ? null : ABSOLUTE_FORM.exec(url);
+  const call: Call = {
+    method: request.method ?? 'GET',
+    target: absolute === null ? url : toOriginForm(absolute[2] ?? ''),
+    authority: absolute?.[1],
+    headers,
+    body: EMPTY,
+    fromLoopback: isLoopback(request.socket.remoteAddress),
+    hosts,
+    fromPage,
+    accept,
+    authorizations,
+    invocationId,
+    attempt,
+  };
+  return { call, hasBody: isChunked || contentLength > 0, contentLength };
+}
+
+/** The whole body, or nothing when it has more bytes than allowed. */
+export async function readBody(request: IncomingMessage, maxBytes: number): Promise<Uint8Array | undefined> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of request as AsyncIterable<Uint8Array>) {
+    length += chunk.length;
+    if (length > maxBytes) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+/** Sends an answer; settled when there is nothing more to do, also because the client has gone. */
+export function sendAnswer(response: ServerResponse, answer: Answer): void | Promise<void> {
+  response.writeHead(answer.status, answer.headers as string[]);
+  if (answer.body instanceof Uint8Array) {
+    response.end(answer.body);
+    return;
+  }
+  return pipeline(Readable.from(answer.body, { objectMode: false }), response);
+}
+
+function toOriginForm(rest: string): string {
+  return rest.startsWith('/') ? rest : `/${rest}`;
+}
+
+/** `attempt=2; max=3` [the SDKs' retry headers] */
+function readAttempt(value: string): number | undefined {
+  const digits = /(?:^|;\s*)attempt=(\d{1,6})(?:;|$)/.exec(value)?.[1];
+  return digits === undefined ? undefined : Number(digits);
+}
+
+function isLoopback(address: string | undefined): boolean {
+  return (
+    address !== undefined &&
+    (address === '::1' || address.startsWith('127.') || address.startsWith('::ffff:127.'))
+  );
+}

@@ -1,0 +1,66 @@
+import type { Outcome } from './call.ts';
+
+/** What is told of one call: nothing that could hold a secret. */
+export interface JournalEntry {
+  /** When it came, in epoch milliseconds. */
+  readonly at: number;
+  /** The operation's name, or method and path of one that is not understood. */
+  readonly operation: string;
+  readonly restApiId: string | undefined;
+  readonly parameters: Readonly<Record<string, string>> | undefined;
+  readonly region: string | undefined;
+  readonly outcome: Outcome;
+  readonly status: number;
+  /** How long it took until there was an answer to send. */
+  readonly durationMs: number;
+  readonly invocationId: string | undefined;
+  readonly attempt: number | undefined;
+  /** The rule that answered. */
+  readonly fault: string | undefined;
+  /** What the client was not told, or why something was not recorded. */
+  readonly note: string | undefined;
+}
+
+/** Told of each call. */
+export type Observer = (entry: JournalEntry) => void;
+
+/** The last calls and how they were answered, kept in memory. */
+export class Journal {
+  readonly #size: number;
+  readonly #entries: (JournalEntry | undefined)[];
+  #next = 0;
+  #counts = emptyCounts();
+
+  constructor(size = 1000) {
+    this.#size = size;
+    this.#entries = new Array<JournalEntry | undefined>(size).fill(undefined);
+  }
+
+  add(entry: JournalEntry): void {
+    this.#entries[this.#next] = entry;
+    this.#next = this.#next + 1 === this.#size ? 0 : this.#next + 1;
+    this.#counts[entry.outcome] += 1;
+  }
+
+  /** The calls that are still kept, oldest first. */
+  get entries(): JournalEntry[] {
+    const inOrder = [...this.#entries.slice(this.#next), ...this.#entries.slice(0, this.#next)];
+    return inOrder.filter((entry) => entry !== undefined);
+  }
+
+  /** How many calls there were, by outcome. */
+  get counts(): Readonly<Record<Outcome, number>> {
+    return { ...this.#counts };
+  }
+
+  /** Forgets every call. */
+  clear(): void {
+    this.#entries.fill(undefined);
+    this.#next = 0;
+    this.#counts = emptyCounts();
+  }
+}
+
+function emptyCounts(): Record<Outcome, number> {
+  return { recorded: 0, replayed: 0, forwarded: 0, faulted: 0, missed: 0, refused: 0 };
+}

@@ -1,0 +1,49 @@
+import type { Cassette } from './cassette/cassette.ts';
+import type { Player } from './cassette/player.ts';
+import type { Recorder } from './cassette/recorder.ts';
+import type { RuleSet } from './chaos/rule-set.ts';
+import type { Journal } from './journal.ts';
+import type { ReadyAnswer } from './ready-answer.ts';
+
+/** What restage does with a call. */
+export const modes = ['record', 'replay', 'auto', 'passthrough'] as const;
+export type Mode = (typeof modes)[number];
+
+/** What a mode needs at hand. What it does with a call is decided in the proxy. */
+export interface ModeNeeds {
+  readonly upstream: boolean;
+  /** Whether what is recorded is read at all. */
+  readonly recordings: boolean;
+  /**
+   * `anew`: a recorder that locks the cassette at once, and whose first answers replace those of earlier runs.
+   * `additions`: one that locks with its first store, and only adds.
+   */
+  readonly recorder: 'anew' | 'additions' | undefined;
+}
+
+export const modeNeeds: Readonly<Record<Mode, ModeNeeds>> = {
+  record: { upstream: true, recordings: true, recorder: 'anew' },
+  replay: { upstream: false, recordings: true, recorder: undefined },
+  auto: { upstream: true, recordings: true, recorder: 'additions' },
+  passthrough: { upstream: true, recordings: false, recorder: undefined },
+};
+
+/** One view of the proxy: everything that calls change. */
+export interface Session {
+  readonly mode: Mode;
+  /** Whether the cassette's files are read at all. */
+  readonly usesRecordings: boolean;
+  readonly cassette: Cassette;
+  readonly player: Player<ReadyAnswer>;
+  /** Absent where nothing is ever recorded. */
+  readonly recorder: Recorder | undefined;
+  readonly rules: RuleSet;
+  readonly journal: Journal;
+}
+
+/** Starts the session from the beginning: takes, counters, journal. What is recorded stays. */
+export function resetSession(session: Session): void {
+  session.player.reset();
+  session.rules.reset();
+  session.journal.clear();
+}

@@ -1,0 +1,232 @@
+import { z } from 'zod';
+import type { Credentials } from './aws/signature.ts';
+import { type Order, orders } from './cassette/player.ts';
+import { redactionNames } from './cassette/redact.ts';
+import { parseFaultObject, parseFaultSpec, type Rule } from './chaos/rule.ts';
+import { listNames, reasonOf, UsageError } from './errors.ts';
+import { type LogFormat, logFormats, options } from './options.ts';
+
+/** Every setting, checked. */
+export interface Settings {
+  readonly cassette: string;
+  readonly dir: string;
+  readonly port: number;
+  readonly host: string;
+  readonly upstream: URL | undefined;
+  readonly profile: string | undefined;
+  readonly clientKeys: readonly Credentials[];
+  readonly trustClients: boolean;
+  readonly allowWrites: boolean;
+  readonly allowedHosts: readonly string[];
+  readonly order: Order;
+  readonly replace: boolean;
+  readonly faults: readonly Rule[];
+  readonly seed: number | undefined;
+  readonly log: LogFormat | undefined;
+  readonly disabledRedactions: readonly string[];
+  readonly redactions: ReadonlyArray<{ readonly match: RegExp; readonly replace: string }>;
+}
+
+/** Values by option name, as one source gives them. */
+export type Values = Readonly<Record<string, unknown>>;
+
+/** Where settings come from; the first that has a value wins. */
+export interface Sources {
+  readonly flags: Values;
+  readonly variables: Readonly<Record<string, string | undefined>>;
+  /** The config file's content, if there is one, and its name. */
+  readonly file: { readonly name: string; readonly values: unknown } | undefined;
+  /** Reads the file of `--faults`: its content as data. */
+  readonly readFaults: (path: string) => unknown;
+}
+
+const NAME = /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}$/;
+/** What the config file alone may hold. */
+const FILE_ONLY = ['redact'];
+
+/** A whole number, also as text: everything but the config file gives text. */
+function wholeNumber(max: number, message: string) {
+  const text = z
+    .string()
+    .regex(/^\d{1,16}$/, message)
+    .transform(Number);
+  return z
+    .union([z.number(), text], message)
+    .refine((value) => Number.isInteger(value) && value >= 0 && value <= max, message);
+}
+
+const schemas = {
+  cassette: z
+    .string()
+    .regex(NAME, 'is 1 to 64 letters, digits, dots, dashes and underscores, without a leading dot')
+    .default('default'),
+  dir: z.string().min(1, 'is a path').default('cassettes'),
+  port: wholeNumber(65_535, 'is a number from 0 to 65535').default(8480),
+  host: z
+    .string()
+    .regex(/^[A-Za-z0-9.:-]{1,253}$/, 'is an address or a name')
+    .default('127.0.0.1'),
+  upstream: z.string().transform(toUpstream).optional(),
+  profile: z.string().min(1, 'is the name of a profile').optional(),
+  'client-key': z.array(z.string().transform(toClientKey)).default([]),
+  'trust-clients': z.stringbool('is true or false').or(z.boolean()).default(false),
+  'allow-writes': z.stringbool('is true or false').or(z.boolean()).default(false),
+  'allow-host': z
+    .array(z.string().regex(/^[A-Za-z0-9.-]{1,253}$/, 'is a host name without a port'))
+    .default([]),
+  order: z.enum(orders, `is one of ${orders.join(', ')}`).default('sequence'),
+  replace: z.stringbool('is true or false').or(z.boolean()).default(false),
+  fault: z.array(z.union([z.string(), z.looseObject({})])).default([]),
+  faults: z.string().min(1, 'is a path').optional(),
+  seed: wholeNumber(Number.MAX_SAFE_INTEGER, 'is a whole number of 0 or more').optional(),
+  log: z.enum(logFormats, `is one of ${logFormats.join(', ')}`).optional(),
+  'no-redact': z.array(z.enum(redactionNames, `is one of ${redactionNames.join(', ')}`)).default([]),
+};
+
+/**
+ * Puts the settings together: a flag beats a variable beats the config file.
+ * @throws {@link UsageError} that names the value, where it came from and what is known.
+ */
+export function resolveSettings({ flags, variables, file, readFaults }: Sources): Settings {
+  const fromFile = checkFile(file);
+  const values: Record<string, unknown> = {};
+  const origins: Record<string, string> = {};
+  for (const { name, variable, type } of options) {
+    const text = variables[variable];
+    if (flags[name] !== undefined) [values[name], origins[name]] = [flags[name], `--${name}`];
+    else if (text !== undefined && text !== '') {
+      [values[name], origins[name]] = [type === 'list' ? text.trim().split(/\s+/) : text, variable];
+    } else if (fromFile[name] !== undefined) {
+      [values[name], origins[name]] = [fromFile[name], `'${name}' in ${file?.name}`];
+    }
+  }
+  const get = <K extends keyof typeof schemas>(name: K): z.infer<(typeof schemas)[K]> =>
+    check(schemas[name], values[name], origins[name] ?? name) as z.infer<(typeof schemas)[K]>;
+
+  const faultsPath = get('faults');
+  const settings: Settings = {
+    cassette: get('cassette'),
+    dir: get('dir'),
+    port: get('port'),
+    host: get('host'),
+    upstream: get('upstream'),
+    profile: get('profile'),
+    clientKeys: get('client-key'),
+    trustClients: get('trust-clients'),
+    allowWrites: get('allow-writes'),
+    allowedHosts: get('allow-host'),
+    order: get('order'),
+    replace: get('replace'),
+    faults: [
+      ...get('fault').map((fault) =>
+        typeof fault === 'string' ? parseFaultSpec(fault) : parseFaultObject(fault),
+      ),
+      ...(faultsPath === undefined ? [] : toRules(readFaults(faultsPath), faultsPath)),
+    ],
+    seed: get('seed'),
+    log: get('log'),
+    disabledRedactions: get('no-redact'),
+    redactions: toRedactions(fromFile.redact, file?.name ?? ''),
+  };
+  if (settings.trustClients && !isLoopbackAddress(settings.host)) {
+    throw new UsageError(
+      `Cannot use '--trust-clients' on ${settings.host}: whoever reaches the port could use your credentials. ` +
+        "Listen on 127.0.0.1, or give the clients a '--client-key'.",
+    );
+  }
+  return settings;
+}
+
+/** Whether only this machine can reach the address. */
+export function isLoopbackAddress(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);
+}
+
+function checkFile(file: Sources['file']): Values {
+  if (file === undefined) return {};
+  const parsed = z.looseObject({}).safeParse(file.values);
+  if (!parsed.success)
+    throw new UsageError(`Cannot use '${file.name}': it does not hold an object. Write NAME: VALUE pairs.`);
+  const allowed = [...options.filter(({ isPersonal }) => !isPersonal).map(({ name }) => name), ...FILE_ONLY];
+  for (const name of Object.keys(parsed.data)) {
+    if (allowed.includes(name)) continue;
+    const personal = options.find((option) => option.name === name);
+    throw new UsageError(
+      personal === undefined
+        ? `Cannot use '${file.name}': there is no setting '${name}'. Known are ${listNames(allowed)}.`
+        : `Cannot take '${name}' from '${file.name}': a file of a checkout must not decide on it. Use --${name} or ${personal.variable}.`,
+    );
+  }
+  return parsed.data;
+}
+
+function check(schema: z.ZodType, value: unknown, origin: string): unknown {
+  const listed =
+    schema instanceof z.ZodDefault && schema.unwrap() instanceof z.ZodArray && value !== undefined;
+  const parsed = schema.safeParse(listed && !Array.isArray(value) ? [value] : value);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  // What was given may be a secret: only the word that restage would show anyway is repeated.
+  const shown =
+    typeof value === 'object' || origin.includes('client-key') || origin.includes('CLIENT_KEY')
+      ? ''
+      : ` ${JSON.stringify(value)}`;
+  throw new UsageError(
+    `Cannot use ${origin}${shown}: it ${issue?.message ?? 'is wrong'}. See restage --help.`,
+  );
+}
+
+function toUpstream(text: string, context: z.RefinementCtx): URL {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  const isUsable =
+    url !== null &&
+    (url.protocol === 'http:' || url.protocol === 'https:') &&
+    url.username === '' &&
+    url.password === '' &&
+    url.search === '' &&
+    url.hash === '';
+  if (isUsable) return url;
+  context.addIssue({ code: 'custom', message: 'is an http or https URL without user, query and fragment' });
+  return z.NEVER;
+}
+
+function toClientKey(text: string, context: z.RefinementCtx): Credentials {
+  const [, accessKeyId, secretAccessKey] = /^([A-Za-z0-9]{1,128}):(\S{1,256})$/.exec(text) ?? [];
+  if (accessKeyId !== undefined && secretAccessKey !== undefined) return { accessKeyId, secretAccessKey };
+  context.addIssue({ code: 'custom', message: 'is ID:SECRET, the ID letters and digits' });
+  return z.NEVER;
+}
+
+function toRules(content: unknown, path: string): Rule[] {
+  const list = z.union([
+    z.array(z.unknown()),
+    z.object({ faults: z.array(z.unknown()) }).transform(({ faults }) => faults),
+  ]);
+  const parsed = list.safeParse(content);
+  if (!parsed.success)
+    throw new UsageError(
+      `Cannot use '${path}': it is not a list of faults. Write a list, or 'faults:' and a list.`,
+    );
+  return parsed.data.map((fault) =>
+    typeof fault === 'string' ? parseFaultSpec(fault) : parseFaultObject(fault),
+  );
+}
+
+function toRedactions(value: unknown, fileName: string): Settings['redactions'] {
+  if (value === undefined) return [];
+  const parsed = z.array(z.strictObject({ match: z.string().min(1), replace: z.string() })).safeParse(value);
+  if (!parsed.success)
+    throw new UsageError(
+      `Cannot use 'redact' in ${fileName}: it is not a list of { match, replace }. Correct it.`,
+    );
+  return parsed.data.map(({ match, replace }) => {
+    try {
+      return { match: new RegExp(match, 'g'), replace };
+    } catch (cause) {
+      throw new UsageError(
+        `Cannot use 'redact' in ${fileName}: ${reasonOf(cause)}. Correct the expression.`,
+        { cause },
+      );
+    }
+  });
+}

@@ -1,0 +1,128 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, test } from 'vitest';
+
+/** What a client's process left behind. */
+export interface ClientResult {
+  /** The exit code; null when a signal ended it. */
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A client of another make that tests can be run with where it is installed. */
+export type ClientName = keyof typeof PROBES;
+
+/** Variables that are added to the otherwise clean environment of a client. */
+export type ClientEnv = Readonly<Record<string, string>>;
+
+/** How to see whether a client works here: a command that exits with 0. */
+const PROBES = {
+  'AWS CLI': ['aws', '--version'],
+  boto3: ['python3', '-c', 'import boto3'],
+  botocore: ['python3', '-c', 'import botocore'],
+} as const;
+
+const TIMEOUT_MS = 60_000;
+const found = new Map<ClientName, boolean>();
+
+/** Whether the AWS CLI works here. */
+export function hasAwsCli(): boolean {
+  return hasClient('AWS CLI');
+}
+
+/** Whether Python and boto3 work here. */
+export function hasBoto3(): boolean {
+  return hasClient('boto3');
+}
+
+/** Whether the client works here, in the clean environment it will be run in. */
+export function hasClient(name: ClientName): boolean {
+  const known = found.get(name);
+  if (known !== undefined) return known;
+  const [command, ...args] = PROBES[name];
+  const home = emptyHome();
+  try {
+    const { status } = spawnSync(command, args, { env: cleanEnv(home, {}), timeout: TIMEOUT_MS });
+    found.set(name, status === 0);
+    return status === 0;
+  } finally {
+    removeHome(home);
+  }
+}
+
+/**
+ * A `describe` for tests that need a client. Where it does not work there is one test in place of them: skipped with
+ * the reason in its name, or failing when `RESTAGE_REQUIRE_CLIENTS` is 1.
+ */
+export function describeWithClient(name: ClientName, title: string, tests: () => void): void {
+  if (hasClient(name)) {
+    describe(title, tests);
+    return;
+  }
+  const reason = `"${PROBES[name].join(' ')}" fails here`;
+  describe(title, () => {
+    if (process.env.RESTAGE_REQUIRE_CLIENTS === '1') {
+      test(`needs ${name}`, () => {
+        throw new Error(`Cannot test with ${name}: ${reason}. Install it, or unset RESTAGE_REQUIRE_CLIENTS.`);
+      });
+    } else {
+      test(`needs ${name} (skipped: ${reason})`, (context) => {
+        // Reporters count skipped tests and rarely name them.
+        console.warn(`Skipped "${title}": ${reason}, so there is no ${name} to test with.`);
+        context.skip(reason);
+      });
+    }
+  });
+}
+
+/** Runs `aws` with a clean environment: PATH, an empty HOME, and what is given. */
+export function runAwsCli(args: readonly string[], env: ClientEnv): Promise<ClientResult> {
+  return run('aws', args, env);
+}
+
+/** Runs a Python script with a clean environment: PATH, an empty HOME, and what is given. */
+export function runPython(script: string, env: ClientEnv): Promise<ClientResult> {
+  return run('python3', ['-c', script], env);
+}
+
+/** Runs while the test's own servers answer, so not synchronously. */
+async function run(command: string, args: readonly string[], env: ClientEnv): Promise<ClientResult> {
+  const home = emptyHome();
+  try {
+    return await new Promise((resolve, reject) => {
+      const child = spawn(command, args, {
+        env: cleanEnv(home, env),
+        stdio: ['ignore', 'pipe', 'pipe'],
+        timeout: TIMEOUT_MS,
+      });
+      let stdout = '';
+      let stderr = '';
+      child.stdout.setEncoding('utf8').on('data', (text: string) => {
+        stdout += text;
+      });
+      child.stderr.setEncoding('utf8').on('data', (text: string) => {
+        stderr += text;
+      });
+      child.once('error', reject);
+      child.once('close', (status) => resolve({ status, stdout, stderr }));
+    });
+  } finally {
+    removeHome(home);
+  }
+}
+
+/** Nothing of the developer's own configuration, credentials or proxies gets through. */
+function cleanEnv(home: string, env: ClientEnv): Record<string, string> {
+  return { PATH: process.env.PATH ?? '', HOME: home, AWS_EC2_METADATA_DISABLED: 'true', ...env };
+}
+
+function emptyHome(): string {
+  return mkdtempSync(join(tmpdir(), 'restage-client-'));
+}
+
+function removeHome(home: string): void {
+  rmSync(home, { recursive: true, force: true });
+}
