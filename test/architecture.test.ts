@@ -1,0 +1,110 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+/** The layers, top first: a file imports from its own layer or from one below. Types count. */
+const layers: ReadonlyArray<readonly [name: string, files: RegExp]> = [
+  ['cli', /^cli\//],
+  ['index', /^index\.ts$/],
+  ['control, http', /^(?:control|http)\//],
+  [
+    'proxy, session, journal, settings',
+    /^(?:proxy|session|journal|settings|options|ready-answer|ids|caller)\.ts$/,
+  ],
+  ['cassette, chaos', /^(?:cassette|chaos)\//],
+  ['aws', /^aws\//],
+  ['errors, call, json', /^(?:errors|call|json)\.ts$/],
+];
+
+/** Libraries that one file knows, so that they can be exchanged there. */
+const oneFileLibraries: Readonly<Record<string, string>> = {
+  'http-proxy': 'http/forwarder.ts',
+  lowdb: 'cassette/store.ts',
+  'lowdb/node': 'cassette/store.ts',
+  yargs: 'cli/main.ts',
+  '@smithy/signature-v4': 'aws/signature.ts',
+  '@aws-sdk/credential-providers': 'aws/credentials.ts',
+  'lossless-json': 'json.ts',
+  negotiator: 'aws/accept.ts',
+  leven: 'cassette/miss.ts',
+  yaml: 'cli/config.ts',
+};
+
+const root = 'src';
+const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
+const imports = new Map(files.map((file) => [file, findImports(file)]));
+
+describe('architecture', () => {
+  it('gives every file of src a layer', () => {
+    expect(files.filter((file) => layerOf(file) < 0)).toEqual([]);
+  });
+
+  it('imports downwards only', () => {
+    const upward = edges().filter(([from, to]) => layerOf(to) < layerOf(from));
+    expect(upward).toEqual([]);
+  });
+
+  it('has no circles', () => {
+    expect(files.filter((file) => reaches(file, file))).toEqual([]);
+  });
+
+  it.each(Object.entries(oneFileLibraries))('knows %s in %s alone', (library, owner) => {
+    const users = files.filter((file) => imports.get(file)?.includes(library));
+    expect(users).toEqual([owner]);
+  });
+
+  it('touches exit codes, signals and the terminal in cli alone', () => {
+    const touching = files.filter((file) =>
+      /\bprocess\.(?:exit|on|once|stdout|stderr)\b|\bconsole\./.test(read(file)),
+    );
+    expect(touching.filter((file) => !file.startsWith('cli/'))).toEqual([]);
+  });
+
+  it('names no fault kind outside the table of kinds', () => {
+    const naming = files.filter((file) =>
+      /'(?:throttle|limit-exceeded|expired-token|latency)'/.test(read(file)),
+    );
+    expect(naming).toEqual(['chaos/fault.ts']);
+  });
+
+  it('decides on the mode in one function', () => {
+    const deciding = files.filter((file) => /\bmode (?:===|!==) '/.test(read(file)));
+    expect(deciding).toEqual(['proxy.ts']);
+    expect(read('proxy.ts').match(/\bmode (?:===|!==) '/g)).toHaveLength(
+      /function decide\([\s\S]*?\n}/.exec(read('proxy.ts'))?.[0].match(/\bmode (?:===|!==) '/g)?.length ?? 0,
+    );
+  });
+});
+
+function read(file: string): string {
+  return readFileSync(join(root, file), 'utf8');
+}
+
+/** What the file imports: other files of src by their path in it, libraries by their name. */
+function findImports(file: string): string[] {
+  const specifiers = [...read(file).matchAll(/(?:\bfrom|\bimport|\bimport\(|\brequire\()\s*'([^']+)'/g)];
+  return specifiers.map(([, specifier = '']) =>
+    specifier.startsWith('.') ? relative(root, join(root, dirname(file), specifier)) : specifier,
+  );
+}
+
+function edges(): [from: string, to: string][] {
+  return files.flatMap((file) =>
+    (imports.get(file) ?? [])
+      .filter((target) => files.includes(target))
+      .map((target): [string, string] => [file, target]),
+  );
+}
+
+function layerOf(file: string): number {
+  return layers.findIndex(([, pattern]) => pattern.test(file));
+}
+
+function reaches(from: string, goal: string, seen = new Set<string>()): boolean {
+  return (imports.get(from) ?? []).some((next) => {
+    if (next === goal) return true;
+    if (seen.has(next)) return false;
+    seen.add(next);
+    return reaches(next, goal, seen);
+  });
+}
