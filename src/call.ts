@@ -31,8 +31,8 @@ export interface Call {
   readonly attempt: number | undefined;
 }
 
-/** The bytes of an answer: whole, or as they come. */
-export type Body = Uint8Array | AsyncIterable<Uint8Array>;
+/** An answer's body: text in UTF-8, bytes, or bytes as they come. Text is the fastest: it leaves in one with the head. */
+export type Body = string | Uint8Array | AsyncIterable<Uint8Array>;
 
 /** What a call is answered with. */
 export interface Answer {

@@ -22,7 +22,7 @@ const LOOPBACK = /^(?:localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\])$/;
 export class CallerCheck {
   readonly #own: ReadonlySet<string>;
   /** The last `Host` that was found to be our own: nearly every call has the same. */
-  #lastOwn = '';
+  #lastOwn: string | undefined;
 
   constructor(settings: CallerSettings) {
     const bound = settings.boundHost.includes(':') ? `[${settings.boundHost}]` : settings.boundHost;

@@ -89,13 +89,17 @@ export async function start(mode: Mode, settings: Settings, listeners: Listeners
   const outside = modeNeeds[mode].upstream ? await connectOutside(settings) : undefined;
   const endpoint = outside?.endpoint?.href;
   const facts = { version: readVersion(), upstream: endpoint, seed, startedAt: new Date() };
+  let countedCalls = 0;
   const proxy = new RestageProxy({
     callers: new CallerCheck({ boundHost: settings.host, allowedHosts: settings.allowedHosts }),
     session,
     upstream: outside?.upstream,
     control: createControl(facts, randomIds),
     ids: randomIds,
-    observe: onCall,
+    observe: (entry) => {
+      countedCalls += 1;
+      onCall(entry);
+    },
     clock: systemClock,
   });
 
@@ -120,7 +124,7 @@ export async function start(mode: Mode, settings: Settings, listeners: Listeners
     port: server.port,
     seed,
     calls: () => session.journal.entries,
-    countCalls: () => Object.values(session.journal.counts).reduce((sum, count) => sum + count, 0),
+    countCalls: () => countedCalls,
     credentials: outside?.credentials ?? refuseCredentials,
     close: async () => {
       await server.close(GRACE_MS);

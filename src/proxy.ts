@@ -5,6 +5,7 @@ import { type Identified, identify } from './aws/operations.ts';
 import type { Denial, Passage, UpstreamRequest } from './aws/signer.ts';
 import { type Answer, type Call, headerValues, type Outcome, withoutHeaders } from './call.ts';
 import type { Addressing, CallerCheck } from './caller.ts';
+import type { Interaction } from './cassette/format.ts';
 import { describeMiss } from './cassette/miss.ts';
 import type { Strike } from './chaos/rule-set.ts';
 import { CallError, reasonOf } from './errors.ts';
@@ -76,9 +77,14 @@ interface Context {
   readonly passage: Passage | undefined;
 }
 
+/** How many targets are remembered, and how long they may be: clients can make them up without end. */
+const MAX_IDENTIFIED = 10_000;
+const MAX_IDENTIFIED_LENGTH = 300;
+
 /** One call in, one outcome out. */
 export class RestageProxy {
   readonly #parts: ProxyParts;
+  readonly #identified = new Map<string, Identified>();
 
   constructor(parts: ProxyParts) {
     this.#parts = parts;
@@ -97,7 +103,7 @@ export class RestageProxy {
     const controlled = addressing === 'own' ? control(call, session) : undefined;
     if (controlled !== undefined) return controlled;
 
-    const asked = identify(call.method, call.target);
+    const asked = this.#identify(call);
     const context: Context = {
       call,
       session,
@@ -113,6 +119,17 @@ export class RestageProxy {
     return ending.catch((error: unknown) => this.#failWith(error)).then(finish);
   }
 
+  /** Clients ask for the same again and again: what a target asks for is worked out once. */
+  #identify({ method, target }: Call): Identified {
+    const name = `${method} ${target}`;
+    const known = this.#identified.get(name);
+    if (known !== undefined) return known;
+    const asked = identify(method, target);
+    if (this.#identified.size >= MAX_IDENTIFIED) this.#identified.clear();
+    if (name.length <= MAX_IDENTIFIED_LENGTH) this.#identified.set(name, asked);
+    return asked;
+  }
+
   async #afterCall(context: Context, addressing: Addressing, upstream: Upstream): Promise<Ending> {
     const passage = await upstream.admit(context.call, addressing === 'service');
     if ('error' in passage) return this.#fail(passage.error, 'refused', passage.hint);
@@ -120,7 +137,7 @@ export class RestageProxy {
     if (passage.obstacle !== undefined) {
       await this.#load(signed);
       // What is recorded can be played without credentials. All else would come to nothing, and must count for nothing.
-      if (this.#decide(signed) !== 'play')
+      if (this.#decide(signed, findInteraction(signed)) !== 'play')
         return this.#fail(passage.obstacle, 'refused', passage.obstacle.message);
     }
     return this.#afterSignature(signed);
@@ -157,9 +174,10 @@ export class RestageProxy {
   }
 
   #act(context: Context): Ending | Promise<Ending> {
-    switch (this.#decide(context)) {
+    const interaction = findInteraction(context);
+    switch (this.#decide(context, interaction)) {
       case 'play':
-        return this.#play(context);
+        return this.#play(context, interaction);
       case 'miss':
         return this.#miss(context);
       case 'forward':
@@ -169,8 +187,7 @@ export class RestageProxy {
     }
   }
 
-  #decide({ session, asked, region }: Context): Action {
-    const interaction = asked.key && session.cassette.find(asked.key);
+  #decide({ session, asked, region }: Context, interaction: Interaction | undefined): Action {
     const isRecorded = interaction !== undefined && session.player.canPlay(interaction, region);
     return decide(session.mode, asked.key !== undefined, isRecorded);
   }
@@ -187,8 +204,7 @@ export class RestageProxy {
     else await recorder.open(key.restApiId);
   }
 
-  #play({ call, session, asked, region }: Context): Ending | Promise<Ending> {
-    const interaction = asked.key && session.cassette.find(asked.key);
+  #play({ call, session, region }: Context, interaction: Interaction | undefined): Ending {
     const ready =
       interaction && session.player.play(interaction, region, acceptedRepresentation(call.accept));
     if (ready === undefined) throw new Error('what can be played has no answer');
@@ -283,6 +299,10 @@ export class RestageProxy {
     this.#parts.observe(entry);
     return ending.answer;
   }
+}
+
+function findInteraction({ session, asked }: Context): Interaction | undefined {
+  return asked.key && session.cassette.find(asked.key);
 }
 
 function withOutcome(answer: Answer, outcome: Outcome): Answer {

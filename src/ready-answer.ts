@@ -17,7 +17,7 @@ export interface RequestIds {
 export interface ReadyAnswer {
   readonly status: number;
   readonly headers: readonly string[];
-  readonly body: Uint8Array;
+  readonly body: string;
 }
 
 /** Makes a rendered answer ready: all that can be done before there is a call. */
@@ -29,7 +29,7 @@ export function readyAnswer(status: number, rendering: Rendering, outcome: Outco
       'Content-Type',
       contentType,
       'Content-Length',
-      String(body.length),
+      String(Buffer.byteLength(body)),
       ...(errorType === undefined ? [] : ['x-amzn-ErrorType', errorType]),
       OUTCOME_HEADER,
       outcome,
@@ -52,11 +52,7 @@ export function readyError(
 
 /** The answer itself, with fresh ids. */
 export function toAnswer(ready: ReadyAnswer, ids: RequestIds): Answer {
-  const headers = ready.headers.concat(
-    'x-amzn-RequestId',
-    ids.requestId(),
-    'x-amz-apigw-id',
-    ids.apiGatewayId(),
-  );
+  const headers = ready.headers.slice();
+  headers.push('x-amzn-RequestId', ids.requestId(), 'x-amz-apigw-id', ids.apiGatewayId());
   return { status: ready.status, headers, body: ready.body };
 }

@@ -44,6 +44,9 @@ const NAME = /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}$/;
 /** What the config file alone may hold. */
 const FILE_ONLY = ['redact'];
 
+/** What may hold a secret, even where it is mistyped. It is not repeated in a message. */
+const SECRETIVE = ['client-key', 'upstream'];
+
 /** A whole number, also as text: everything but the config file gives text. */
 function wholeNumber(max: number, message: string) {
   const text = z
@@ -55,29 +58,41 @@ function wholeNumber(max: number, message: string) {
     .refine((value) => Number.isInteger(value) && value >= 0 && value <= max, message);
 }
 
+function text(message: string) {
+  return z.string(message).min(1, message);
+}
+
+function yesOrNo() {
+  return z.union([z.stringbool(), z.boolean()], 'is true or false').default(false);
+}
+
+const NAME_MESSAGE = 'is 1 to 64 letters, digits, dots, dashes and underscores, without a leading dot';
+const HOST_MESSAGE = 'is an address or a name';
+const ALLOWED_HOST_MESSAGE = 'is a host name without a port';
+const UPSTREAM_MESSAGE = 'is an http or https URL without user, query and fragment';
+const CLIENT_KEY_MESSAGE = 'is ID:SECRET, the ID letters and digits';
+
 const schemas = {
-  cassette: z
-    .string()
-    .regex(NAME, 'is 1 to 64 letters, digits, dots, dashes and underscores, without a leading dot')
-    .default('default'),
-  dir: z.string().min(1, 'is a path').default('cassettes'),
+  cassette: text(NAME_MESSAGE).regex(NAME, NAME_MESSAGE).default('default'),
+  dir: text('is a path').default('cassettes'),
   port: wholeNumber(65_535, 'is a number from 0 to 65535').default(8480),
-  host: z
-    .string()
-    .regex(/^[A-Za-z0-9.:-]{1,253}$/, 'is an address or a name')
+  host: text(HOST_MESSAGE)
+    .regex(/^[A-Za-z0-9.:-]{1,253}$/, HOST_MESSAGE)
     .default('127.0.0.1'),
-  upstream: z.string().transform(toUpstream).optional(),
-  profile: z.string().min(1, 'is the name of a profile').optional(),
-  'client-key': z.array(z.string().transform(toClientKey)).default([]),
-  'trust-clients': z.stringbool('is true or false').or(z.boolean()).default(false),
-  'allow-writes': z.stringbool('is true or false').or(z.boolean()).default(false),
+  upstream: z.string(UPSTREAM_MESSAGE).transform(toUpstream).optional(),
+  profile: text('is the name of a profile').optional(),
+  'client-key': z.array(z.string(CLIENT_KEY_MESSAGE).transform(toClientKey)).default([]),
+  'trust-clients': yesOrNo(),
+  'allow-writes': yesOrNo(),
   'allow-host': z
-    .array(z.string().regex(/^[A-Za-z0-9.-]{1,253}$/, 'is a host name without a port'))
+    .array(text(ALLOWED_HOST_MESSAGE).regex(/^[A-Za-z0-9.-]{1,253}$/, ALLOWED_HOST_MESSAGE))
     .default([]),
   order: z.enum(orders, `is one of ${orders.join(', ')}`).default('sequence'),
-  replace: z.stringbool('is true or false').or(z.boolean()).default(false),
-  fault: z.array(z.union([z.string(), z.looseObject({})])).default([]),
-  faults: z.string().min(1, 'is a path').optional(),
+  replace: yesOrNo(),
+  fault: z
+    .array(z.union([z.string(), z.looseObject({})], 'is a rule like throttle,first=2, or an object'))
+    .default([]),
+  faults: text('is a path').optional(),
   seed: wholeNumber(Number.MAX_SAFE_INTEGER, 'is a whole number of 0 or more').optional(),
   log: z.enum(logFormats, `is one of ${logFormats.join(', ')}`).optional(),
   'no-redact': z.array(z.enum(redactionNames, `is one of ${redactionNames.join(', ')}`)).default([]),
@@ -88,6 +103,7 @@ const schemas = {
  * @throws {@link UsageError} that names the value, where it came from and what is known.
  */
 export function resolveSettings({ flags, variables, file, readFaults }: Sources): Settings {
+  checkFlags(flags);
   const fromFile = checkFile(file);
   const values: Record<string, unknown> = {};
   const origins: Record<string, string> = {};
@@ -101,7 +117,7 @@ export function resolveSettings({ flags, variables, file, readFaults }: Sources)
     }
   }
   const get = <K extends keyof typeof schemas>(name: K): z.infer<(typeof schemas)[K]> =>
-    check(schemas[name], values[name], origins[name] ?? name) as z.infer<(typeof schemas)[K]>;
+    check(name, values[name], origins[name] ?? name) as z.infer<(typeof schemas)[K]>;
 
   const faultsPath = get('faults');
   const settings: Settings = {
@@ -142,6 +158,13 @@ export function isLoopbackAddress(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);
 }
 
+function checkFlags(flags: Values): void {
+  const known = options.map(({ name }) => name);
+  const unknown = Object.keys(flags).find((name) => !known.includes(name));
+  if (unknown === undefined) return;
+  throw new UsageError(`Cannot use '${unknown}': there is no such option. Known are ${listNames(known)}.`);
+}
+
 function checkFile(file: Sources['file']): Values {
   if (file === undefined) return {};
   const parsed = z.looseObject({}).safeParse(file.values);
@@ -160,17 +183,15 @@ function checkFile(file: Sources['file']): Values {
   return parsed.data;
 }
 
-function check(schema: z.ZodType, value: unknown, origin: string): unknown {
+function check(name: keyof typeof schemas, value: unknown, origin: string): unknown {
+  const schema: z.ZodType = schemas[name];
   const listed =
     schema instanceof z.ZodDefault && schema.unwrap() instanceof z.ZodArray && value !== undefined;
   const parsed = schema.safeParse(listed && !Array.isArray(value) ? [value] : value);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  // What was given may be a secret: only the word that restage would show anyway is repeated.
-  const shown =
-    typeof value === 'object' || origin.includes('client-key') || origin.includes('CLIENT_KEY')
-      ? ''
-      : ` ${JSON.stringify(value)}`;
+  const isShown = typeof value !== 'object' && !SECRETIVE.includes(name);
+  const shown = isShown ? ` ${JSON.stringify(value)}` : '';
   throw new UsageError(
     `Cannot use ${origin}${shown}: it ${issue?.message ?? 'is wrong'}. See restage --help.`,
   );
@@ -186,14 +207,14 @@ function toUpstream(text: string, context: z.RefinementCtx): URL {
     url.search === '' &&
     url.hash === '';
   if (isUsable) return url;
-  context.addIssue({ code: 'custom', message: 'is an http or https URL without user, query and fragment' });
+  context.addIssue({ code: 'custom', message: UPSTREAM_MESSAGE });
   return z.NEVER;
 }
 
 function toClientKey(text: string, context: z.RefinementCtx): Credentials {
   const [, accessKeyId, secretAccessKey] = /^([A-Za-z0-9]{1,128}):(\S{1,256})$/.exec(text) ?? [];
   if (accessKeyId !== undefined && secretAccessKey !== undefined) return { accessKeyId, secretAccessKey };
-  context.addIssue({ code: 'custom', message: 'is ID:SECRET, the ID letters and digits' });
+  context.addIssue({ code: 'custom', message: CLIENT_KEY_MESSAGE });
   return z.NEVER;
 }
 

@@ -3,6 +3,8 @@ import type { Representation } from '../call.ts';
 
 const HAL = 'application/hal+json';
 const JSON_TYPE = 'application/json';
+/** A charset and the like says nothing of which of the two is wanted, and would match neither. */
+const PARAMETER = /;(?!\s*q\s*=)[^,;]*/gi;
 
 /**
  * The representation that an `Accept` asks for: plain when it prefers `application/json`, HAL for all else, as the
@@ -12,5 +14,10 @@ export function acceptedRepresentation(accept: string | undefined): Representati
   // What every SDK sends, and what curl does: no need to weigh them.
   if (accept === JSON_TYPE) return 'json';
   if (accept === undefined || accept === '*/*') return 'hal';
-  return new Negotiator({ headers: { accept } }).mediaType([HAL, JSON_TYPE]) === JSON_TYPE ? 'json' : 'hal';
+  return new Negotiator({ headers: { accept: accept.replace(PARAMETER, '') } }).mediaType([
+    HAL,
+    JSON_TYPE,
+  ]) === JSON_TYPE
+    ? 'json'
+    : 'hal';
 }

@@ -3,6 +3,12 @@ import { loadConfig, NODE_REGION_CONFIG_FILE_OPTIONS, NODE_REGION_CONFIG_OPTIONS
 import { CallError, reasonOf } from '../errors.ts';
 import type { Credentials } from './signature.ts';
 
+// On Node 20 the SDK's clients for STS and SSO print that they will want a newer Node: that is not our user's affair.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+
+/** That a profile wins over keys in the environment is what was asked for: the SDK need not warn of it. */
+const silent = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };
+
 /** Gives the credentials to sign with, resolved when first asked for and renewed before they expire. */
 export type CredentialSource = () => Promise<Credentials>;
 
@@ -11,7 +17,7 @@ export type CredentialSource = () => Promise<Credentials>;
  * The source throws {@link CallError} `CredentialsUnavailableException` when there are none.
  */
 export function createCredentialSource(profile: string | undefined): CredentialSource {
-  const provide = fromNodeProviderChain(profile === undefined ? {} : { profile });
+  const provide = fromNodeProviderChain({ logger: silent, ...(profile !== undefined && { profile }) });
   return async () => {
     try {
       return await provide();

@@ -47,9 +47,13 @@ export function configuredEndpoint(env: Readonly<Record<string, string | undefin
   for (const variable of ['AWS_ENDPOINT_URL_API_GATEWAY', 'AWS_ENDPOINT_URL']) {
     const text = env[variable];
     if (text === undefined || text === '') continue;
-    if (URL.canParse(text) && /^https?:/.test(text)) return new URL(text);
+    const url = URL.canParse(text) ? new URL(text) : undefined;
+    const isUsable =
+      url !== undefined && /^https?:$/.test(url.protocol) && url.username + url.password === '';
+    if (isUsable) return url;
+    // The text may hold a password: it is not repeated.
     throw new UsageError(
-      `Cannot forward to ${variable} '${text}': it is no http or https URL. Correct or unset it.`,
+      `Cannot forward to what ${variable} says: it is no http or https URL without a user. Correct or unset it.`,
     );
   }
   return undefined;

@@ -65,8 +65,8 @@ function error(status: number, type: string, message: string): () => ServiceErro
 }
 
 /** A body as the service writes it: compact JSON and one newline. [real recordings] */
-export function writeBody(fields: object): Uint8Array {
-  return Buffer.from(`${writeJson(fields)}\n`);
+export function writeBody(fields: object): string {
+  return `${writeJson(fields)}\n`;
 }
 
 /** The bare name of an error's type: some AWS services add a `:` and a link, or a `#` and a namespace. */

@@ -1,13 +1,5 @@
 import type { Representation } from '../call.ts';
-import {
-  isJsonObject,
-  type Json,
-  type JsonObject,
-  objectOf,
-  parseJson,
-  sortKeys,
-  writeJson,
-} from '../json.ts';
+import { isJsonObject, type Json, type JsonObject, objectOf, parseJson, sortKeys } from '../json.ts';
 import { bareErrorType, writeBody } from './error.ts';
 import {
   type Key,
@@ -28,6 +20,8 @@ const RECORDED_ERRORS: Readonly<Record<number, string>> = {
   400: 'BadRequestException',
   404: 'NotFoundException',
 };
+/** What is recorded nests some levels deeper in its file, which must be one that can be read. */
+const MAX_DEPTH = 100;
 const CONTENT_FIELDS = ['stages', 'links', 'stageLinks', 'envelope'] as const;
 
 /** `GET /restapis/{restapi_id}/stages?deploymentId=…` */
@@ -69,11 +63,13 @@ function read(answer: ServiceAnswer, key: Key): Recording | undefined {
 }
 
 function readStages(answer: ServiceAnswer, document: JsonObject, key: Key): Recording | undefined {
-  const looksHal = Object.hasOwn(document, '_links') || Object.hasOwn(document, '_embedded');
-  const looksPlain = Object.hasOwn(document, 'item');
-  // Endpoints that imitate the service mix up the content type: the document itself is the better witness.
-  const isHal = looksHal || (!looksPlain && answer.contentType.includes('hal+json'));
-  if (!looksHal && !looksPlain && Object.keys(document).length > 0) return undefined;
+  const [hasLinks, hasEmbedded, hasItem] = ['_links', '_embedded', 'item'].map((field) =>
+    Object.hasOwn(document, field),
+  );
+  if (!hasLinks && !hasEmbedded && !hasItem && Object.keys(document).length > 0) return undefined;
+  // Endpoints that imitate the service mix up the content type, and link from plain too: where the stages are is the
+  // better witness.
+  const isHal = hasEmbedded || (!hasItem && (hasLinks || answer.contentType.includes('hal+json')));
   const representation: Representation = isHal ? 'hal' : 'json';
   const collection = readCollection(document, representation, key.restApiId);
   return (
@@ -90,13 +86,13 @@ function readError(answer: ServiceAnswer, document: JsonObject): Recording | und
   return {
     status: answer.status,
     representation: 'json',
-    content: { error: { type, ...sortKeys(document) } },
+    content: sortKeys({ error: { type, ...document } }),
   };
 }
 
 function parseDocument(text: string): Json {
   try {
-    return parseJson(text);
+    return parseJson(text, MAX_DEPTH);
   } catch (cause) {
     if (cause instanceof SyntaxError) return null;
     throw cause;
@@ -105,6 +101,8 @@ function parseDocument(text: string): Json {
 
 function findFlaw(status: number, content: JsonObject): string | undefined {
   if (status !== 200) {
+    const unknown = Object.keys(content).find((field) => field !== 'error');
+    if (unknown !== undefined) return `a take with status ${status} has a field '${unknown}'`;
     const error = content.error;
     if (!isJsonObject(error)) return `a take with status ${status} has no 'error'`;
     if (typeof error.type !== 'string' || !/^[A-Za-z0-9]{1,100}$/.test(error.type))
@@ -130,6 +128,6 @@ function render(recording: Recording, key: Key, representation: Representation):
   const document = writeCollection(collection, recording.representation, representation, key.restApiId);
   return {
     contentType: representation === 'hal' ? 'application/hal+json' : 'application/json',
-    body: Buffer.from(`${writeJson(document)}\n`),
+    body: writeBody(document),
   };
 }

@@ -26,7 +26,7 @@ export interface Rendering {
   readonly contentType: string;
   /** `x-amzn-ErrorType`, on errors. */
   readonly errorType?: string;
-  readonly body: Uint8Array;
+  readonly body: string;
 }
 
 /** An answer as it came from the service, decoded. */

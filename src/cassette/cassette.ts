@@ -1,4 +1,5 @@
-import { lstat, mkdir, readdir, realpath, rm } from 'node:fs/promises';
+import type { Stats } from 'node:fs';
+import { lstat, mkdir, readdir, realpath, rm, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import type { Key } from '../aws/operation.ts';
 import { CallError, errorCode, FailureError, reasonOf } from '../errors.ts';
@@ -115,6 +116,9 @@ export class Cassette {
     try {
       await this.#checkFile(path);
       const recorded = await store.read();
+      // Opened by another call in the meantime, and perhaps recorded to: what is in memory is newer.
+      const known = this.#open.get(restApiId);
+      if (known !== undefined) return known;
       const api = { interactions: recorded ?? new Map<string, Interaction>(), store };
       // What has no file is not remembered: whoever asks for made-up ids must not fill the memory.
       if (recorded !== null) this.#open.set(restApiId, api);
@@ -129,21 +133,21 @@ export class Cassette {
   }
 
   async #checkFile(path: string): Promise<void> {
-    let stats: Awaited<ReturnType<typeof lstat>>;
+    let file: Stats;
     try {
-      stats = await lstat(path);
+      file = await lstat(path);
     } catch (error) {
-      if (errorCode(error) === 'ENOENT') return;
+      if (isAbsence(error)) return;
       throw error;
     }
     if (!(await this.#isInPlace())) throw new Error(LINK_REASON);
-    if (stats.isSymbolicLink()) {
+    if (file.isSymbolicLink()) {
       const isInside = (await realpath(path)).startsWith(`${await realpath(this.folder)}${sep}`);
       if (!isInside) throw new Error('it is a link out of the folder');
-    } else if (!stats.isFile()) {
-      throw new Error('it is not a file');
+      file = await stat(path);
     }
-    if (stats.size > MAX_FILE_BYTES) throw new Error(`it has more than ${MAX_FILE_BYTES / 1024 / 1024} MB`);
+    if (!file.isFile()) throw new Error('it is not a file');
+    if (file.size > MAX_FILE_BYTES) throw new Error(`it has more than ${MAX_FILE_BYTES / 1024 / 1024} MB`);
   }
 
   /** Whether the folder stands where its name says, and is no link to another place. */
@@ -154,12 +158,16 @@ export class Cassette {
 
 const LINK_REASON = 'the folder is a link to another place';
 
+function isAbsence(error: unknown): boolean {
+  return errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR';
+}
+
 /** The names in the folder; none when there is no folder. */
 async function readFolder(folder: string): Promise<string[]> {
   try {
     return (await readdir(folder)).sort();
   } catch (error) {
-    if (errorCode(error) === 'ENOENT') return [];
+    if (isAbsence(error)) return [];
     throw error;
   }
 }

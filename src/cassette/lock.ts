@@ -50,7 +50,7 @@ export async function acquireLock(folder: string): Promise<Lock> {
   } finally {
     await rm(draft, { force: true });
   }
-  return { release: () => rm(join(folder, LOCK), { force: true }) };
+  return { release: () => release(folder, own) };
 }
 
 /** Whether a file of this name belongs to a lock. */
@@ -86,6 +86,12 @@ async function removeLitter(folder: string, own: Holder): Promise<void> {
     const holder = parseHolder((await readIfThere(path)) ?? '');
     if (holder !== undefined && (holder.id === own.id || !isAlive(holder))) await rm(path, { force: true });
   }
+}
+
+/** Gives the lock back, unless somebody has removed it by hand and another recorder has it now. */
+async function release(folder: string, own: Holder): Promise<void> {
+  const path = join(folder, LOCK);
+  if (parseHolder((await readIfThere(path)) ?? '')?.id === own.id) await rm(path, { force: true });
 }
 
 /** Gives the file a second name, unless there is one of that name already. */

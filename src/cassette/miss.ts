@@ -3,7 +3,7 @@ import { describeKey, type Key, quote } from '../aws/operation.ts';
 import type { Cassette } from './cassette.ts';
 
 const SHOWN = 3;
-/** Ids longer than this are compared by their beginning: what a client asks for may be long, and the names many. */
+/** What is longer than this is compared by its end: what a client asks for may be long, and the names many. */
 const COMPARED = 64;
 const MAX_APIS = 1000;
 

@@ -113,7 +113,8 @@ export class Player<T> {
       reels.set(region, new Reel(takes, (take) => this.#render(interaction, take)));
     }
     const regions = [...byRegion.keys()];
-    const preferred = regions.find((region) => byRegion.get(region)?.[0]?.status === 200) ?? regions[0];
+    const preferred =
+      regions.find((region) => byRegion.get(region)?.some(({ status }) => status === 200)) ?? regions[0];
     return { interaction, reels, fallback: preferred === undefined ? undefined : reels.get(preferred) };
   }
 

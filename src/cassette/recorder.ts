@@ -1,5 +1,6 @@
 import type { Key, Operation, Recording } from '../aws/operation.ts';
 import { FailureError, reasonOf } from '../errors.ts';
+import { sortKeys } from '../json.ts';
 import type { Cassette } from './cassette.ts';
 import { type Interaction, isSameAnswer, isSameInteraction, type Take } from './format.ts';
 import { acquireLock, type Lock } from './lock.ts';
@@ -46,7 +47,13 @@ export class Recorder {
    */
   async start(): Promise<void> {
     this.#lock ??= this.#takeLock();
-    await this.#lock;
+    try {
+      await this.#lock;
+    } catch (error) {
+      // The other recorder may end, or the disk have room again.
+      this.#lock = undefined;
+      throw error;
+    }
   }
 
   /** Gives the lock back, if it was taken. */
@@ -99,7 +106,8 @@ export class Recorder {
     recording: Recording,
   ): Run | undefined {
     const { replacesEarlierRuns, replacesByErrors, redact, now } = this.#settings;
-    const content = redact(recording.content);
+    // In the order that a file is read in again: answers are compared by their text.
+    const content = sortKeys(redact(recording.content));
     const answer = { status: recording.status, content };
     const earlier = known?.earlier ?? before.takes.filter((take) => take.region === region);
     const isError = recording.status !== 200;
@@ -131,7 +139,12 @@ export class Recorder {
     await cassette.create();
     try {
       const lock = await acquireLock(cassette.folder);
-      await cassette.removeLeftovers();
+      try {
+        await cassette.removeLeftovers();
+      } catch (error) {
+        await lock.release();
+        throw error;
+      }
       return lock;
     } catch (cause) {
       if (cause instanceof FailureError) throw cause;

@@ -31,18 +31,21 @@ const NEVER_TOUCHED = new Set([
   'id',
   'clientCertificateId',
   'documentationVersion',
+  // Of an error: its name on the wire.
+  'type',
 ]);
 const SECRET_NAME = /secret|password|passwd|token|apikey|private|credential/;
 
 /** The built-in rules by name. Patterns are bounded or begin at an edge: what they search may be hostile and long. */
 const builtInRules: Readonly<Record<string, Rule>> = {
-  'account-ids': (text, { field }) => {
+  'account-ids': (text, { field, map }) => {
     const inArns = text
       .replace(/(arn:aws[a-z-]{0,20}:[^:\s]{0,64}:[^:\s]{0,64}:)\d{12}(?!\d)/g, `$1${EXAMPLE_ACCOUNT_ID}`)
       .replace(/(amazonaws\.com(?:\.cn)?\/)\d{12}(?!\d)/g, `$1${EXAMPLE_ACCOUNT_ID}`)
       .replace(/(?<!\d)\d{12}(?=\.dkr\.ecr\.)/g, EXAMPLE_ACCOUNT_ID);
     // `Invalid API identifier specified ACCOUNT:apiid`
-    return field === 'message' ? inArns.replace(/(?<!\d)\d{12}(?=:)/g, EXAMPLE_ACCOUNT_ID) : inArns;
+    const isMessage = field === 'message' && map === undefined;
+    return isMessage ? inArns.replace(/(?<!\d)\d{12}(?=:)/g, EXAMPLE_ACCOUNT_ID) : inArns;
   },
   'secret-names': (text, { map, field }) =>
     map !== undefined && SECRET_NAME.test(field.toLowerCase().replace(/[^a-z]/g, '')) ? REDACTED : text,

@@ -6,9 +6,9 @@ import { type ScheduleSettings, scheduleParameters } from './schedule.ts';
 
 /** Which calls a rule looks at. */
 export const scopeParameters = {
-  api: z.string().optional(),
-  deployment: z.string().optional(),
-  region: z.string().refine(isRegion, "takes a region's name").optional(),
+  api: z.string("takes an API's id").optional(),
+  deployment: z.string("takes a deployment's id").optional(),
+  region: z.string("takes a region's name").refine(isRegion, "takes a region's name").optional(),
 };
 
 const scopeSchema = z.object(scopeParameters);
@@ -24,9 +24,8 @@ export interface Rule {
   readonly schedule: ScheduleSettings;
 }
 
-const NAME = z
-  .string()
-  .regex(/^[A-Za-z0-9._-]{1,64}$/, 'takes 1 to 64 letters, digits, dots, dashes and underscores');
+const NAME_MESSAGE = 'takes 1 to 64 letters, digits, dots, dashes and underscores';
+const NAME = z.string(NAME_MESSAGE).regex(/^[A-Za-z0-9._-]{1,64}$/, NAME_MESSAGE);
 
 /**
  * Reads `kind[,name=value]…`.

@@ -12,6 +12,8 @@ export interface RunningCommand {
 /** Runs a command. The status rejects with {@link FailureError} when it cannot be started. */
 export function runCommand(command: readonly string[], env: Record<string, string>): RunningCommand {
   const [program = '', ...args] = command;
+  if (program === '')
+    throw new FailureError("Cannot run '': a command's name is empty. Name one after '--'.");
   const child = spawn(program, args, { stdio: 'inherit', env });
   const status = new Promise<number>((resolve, reject) => {
     child.once('error', (cause) => {

@@ -18,14 +18,13 @@ const DUMMY_REGION = 'us-east-1';
 
 /**
  * The environment of a command that runs under restage, made so that no SDK can slip past it.
- * @param identity what to sign with; in replay none is needed, and what is there is left.
+ * @param identity what to sign with; in replay none is needed, and keys that are there are left.
  */
 export function commandEnvironment(
   env: Environment,
   url: string,
   identity?: CommandIdentity,
 ): Record<string, string> {
-  const noProxy = extendNoProxy(env.NO_PROXY ?? env.no_proxy);
   return definedOnly({
     ...env,
     ...(identity === undefined ? offlineIdentity(env) : identityVariables(identity, env)),
@@ -34,19 +33,23 @@ export function commandEnvironment(
     AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'false',
     AWS_USE_FIPS_ENDPOINT: 'false',
     AWS_USE_DUALSTACK_ENDPOINT: 'false',
-    NO_PROXY: noProxy,
-    no_proxy: noProxy,
+    // Both are written: some programs read the one, some the other.
+    NO_PROXY: extendNoProxy(env.NO_PROXY ?? env.no_proxy),
+    no_proxy: extendNoProxy(env.no_proxy ?? env.NO_PROXY),
   });
 }
 
 function offlineIdentity(env: Environment): Environment {
-  const region = env.AWS_REGION ?? env.AWS_DEFAULT_REGION ?? DUMMY_REGION;
-  const hasKeys = env.AWS_ACCESS_KEY_ID !== undefined && env.AWS_SECRET_ACCESS_KEY !== undefined;
+  // Empty counts as absent, as SDKs have it: that is what a CI service makes of a secret that is not there.
+  const region = env.AWS_REGION || env.AWS_DEFAULT_REGION || DUMMY_REGION;
+  const hasKeys = Boolean(env.AWS_ACCESS_KEY_ID && env.AWS_SECRET_ACCESS_KEY);
   return {
-    // A profile may ask STS or SSO for keys: that would be a call to the network.
-    ...(hasKeys ? {} : { ...keyVariables(DUMMY_CREDENTIALS), AWS_PROFILE: undefined }),
+    ...(hasKeys ? {} : keyVariables(DUMMY_CREDENTIALS)),
+    // A profile may ask STS or SSO for keys, a call to the network; and JS v3 prefers a profile to keys.
+    AWS_PROFILE: undefined,
+    AWS_DEFAULT_PROFILE: undefined,
     AWS_REGION: region,
-    AWS_DEFAULT_REGION: env.AWS_DEFAULT_REGION ?? region,
+    AWS_DEFAULT_REGION: env.AWS_DEFAULT_REGION || region,
     AWS_EC2_METADATA_DISABLED: 'true',
   };
 }
@@ -58,7 +61,7 @@ function identityVariables({ credentials, region }: CommandIdentity, env: Enviro
     AWS_PROFILE: undefined,
     AWS_DEFAULT_PROFILE: undefined,
     AWS_REGION: region,
-    AWS_DEFAULT_REGION: env.AWS_DEFAULT_REGION ?? region,
+    AWS_DEFAULT_REGION: env.AWS_DEFAULT_REGION || region,
   };
 }
 
@@ -74,6 +77,8 @@ function keyVariables({ accessKeyId, secretAccessKey, sessionToken }: Credential
 
 function extendNoProxy(noProxy: string | undefined): string {
   const names = (noProxy ?? '').split(',').map((name) => name.trim());
+  // Every host; but only as long as it stands alone.
+  if (noProxy?.trim() === '*') return '*';
   return [
     ...names.filter((name) => name !== ''),
     ...LOOPBACK_NAMES.filter((name) => !names.includes(name)),

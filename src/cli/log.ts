@@ -72,7 +72,12 @@ export function formatPretty(entry: JournalEntry): string {
 }
 
 function formatJson(entry: JournalEntry): string {
-  return JSON.stringify({ ...entry, at: new Date(entry.at).toISOString() });
+  const { at, durationMs } = entry;
+  return JSON.stringify({
+    ...entry,
+    at: new Date(at).toISOString(),
+    durationMs: Number(durationMs.toFixed(2)),
+  });
 }
 
 /** Clients choose what stands here: nothing of it may move the cursor, or fill the screen. */

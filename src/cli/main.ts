@@ -115,6 +115,12 @@ function report(error: unknown): void {
   if (process.env.DEBUG === 'restage' && error instanceof Error) process.stderr.write(`${error.stack}\n`);
 }
 
+for (const event of ['uncaughtException', 'unhandledRejection']) {
+  process.on(event, (error: unknown) => {
+    report(error);
+    process.exit(statusOf(error));
+  });
+}
 try {
   process.exit(await main(process.argv.slice(2)));
 } catch (error) {

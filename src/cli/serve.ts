@@ -12,9 +12,11 @@ import { Log } from './log.ts';
 
 /** Runs restage in a mode until it is told to stop, or until the command ends. @returns the exit status. */
 export async function serve(mode: Mode, flags: Values, command: readonly string[]): Promise<number> {
+  // As the user has it: libraries add to it as they are loaded.
+  const env = { ...process.env };
   const settings = resolveSettings({
     flags,
-    variables: process.env,
+    variables: env,
     file: readConfig(),
     readFaults: readData,
   });
@@ -36,7 +38,7 @@ export async function serve(mode: Mode, flags: Values, command: readonly string[
   );
   if (format !== 'silent') await introduce(restage, settings);
   const status =
-    command.length > 0 ? await withCommand(restage, settings, command) : await untilSignal(restage);
+    command.length > 0 ? await withCommand(restage, settings, command, env) : await untilSignal(restage);
   log?.flush();
   failures.summarise();
   return failures.count > 0 && status === 0 ? 1 : status;
@@ -74,11 +76,12 @@ async function withCommand(
   restage: Restage,
   settings: Settings,
   command: readonly string[],
+  env: NodeJS.ProcessEnv,
 ): Promise<number> {
   try {
     const identity = await findIdentity(restage, settings);
     say(pc.dim(listeningLine(restage)));
-    const running = runCommand(command, commandEnvironment(process.env, restage.url, identity));
+    const running = runCommand(command, commandEnvironment(env, restage.url, identity));
     const passOn = passSignalsOn(running.kill);
     try {
       const status = await running.status;

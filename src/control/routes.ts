@@ -30,7 +30,7 @@ export function createControl(
   ids: RequestIds,
 ): (call: Call, session: Session) => Answer | undefined {
   const answer = (call: Call, session: Session): object => {
-    const path = call.target.slice(PREFIX.length).split('?')[0] ?? '';
+    const path = pathOf(call).slice(PREFIX.length);
     if (!call.fromLoopback) {
       throw new CallError(
         'CallerNotAllowedException',
@@ -56,16 +56,22 @@ export function createControl(
   };
 
   return (call, session) => {
-    if (call.target !== PREFIX && !call.target.startsWith(`${PREFIX}/`)) return undefined;
+    if (!call.target.startsWith(PREFIX)) return undefined;
+    const path = pathOf(call);
+    if (path !== PREFIX && !path.startsWith(`${PREFIX}/`)) return undefined;
     try {
       const body = writeBody(answer(call, session));
-      const headers = ['Content-Type', 'application/json', 'Content-Length', String(body.length)];
+      const headers = ['Content-Type', 'application/json', 'Content-Length', String(Buffer.byteLength(body))];
       return { status: 200, headers, body };
     } catch (error) {
       if (error instanceof CallError) return toAnswer(readyError(error, 'refused'), ids);
       throw error;
     }
   };
+}
+
+function pathOf({ target }: Call): string {
+  return target.split('?', 1)[0] ?? '';
 }
 
 function describeStatus(session: Session, { version, upstream, seed, startedAt }: ServerFacts): object {

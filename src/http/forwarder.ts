@@ -5,9 +5,10 @@ import { isIP, Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import type Server from 'http-proxy';
 import type { UpstreamRequest } from '../aws/signer.ts';
-import { type Body, headerEntries, headerValues, withoutHeaders } from '../call.ts';
+import { headerEntries, headerValues, withoutHeaders } from '../call.ts';
 import { CallError, errorCode, reasonOf } from '../errors.ts';
 import type { UpstreamAnswer } from '../proxy.ts';
+import { collect } from './collect.ts';
 import { decodeBody } from './content-encoding.ts';
 
 /** How long an upstream may take, and how much of its answer is held in memory. */
@@ -40,7 +41,9 @@ const HOP_BY_HOP = new Set([
 export class Forwarder {
   readonly #proxy: Server;
   readonly #limits: ForwarderLimits;
-  readonly #agents: { readonly 'http:': HttpAgent; readonly 'https:': HttpsAgent };
+  readonly #agents: Agents;
+  /** For the second try, which must not find another dead socket. */
+  readonly #freshAgents: Agents;
   readonly #pending = new WeakMap<IncomingMessage, Exchange>();
 
   constructor(upstream: URL | undefined, limits: ForwarderLimits = defaultLimits) {
@@ -50,6 +53,7 @@ export class Forwarder {
     const servername =
       upstream === undefined || isIP(bareHostname(upstream)) !== 0 ? {} : { servername: upstream.hostname };
     this.#agents = { 'http:': new HttpAgent(pool), 'https:': new HttpsAgent({ ...pool, ...servername }) };
+    this.#freshAgents = { 'http:': new HttpAgent(), 'https:': new HttpsAgent(servername) };
     this.#proxy = loadHttpProxy().createProxyServer({
       selfHandleResponse: true,
       // The path is sent as it was signed, neither parsed nor joined with another.
@@ -75,7 +79,7 @@ export class Forwarder {
       if (!wholeBody) return { status, headers, body: response, text: undefined };
       const { bufferedBytes } = this.#limits;
       const body = await collect(response, bufferedBytes);
-      if (!(body instanceof Uint8Array)) return { status, headers, body, text: undefined };
+      if (!(body instanceof Buffer)) return { status, headers, body, text: undefined };
       const encoding = headerValues(headers, 'content-encoding').join(',');
       const text = await decodeBody(body, encoding, bufferedBytes);
       return { status, headers: withLength(headers, body), body, text };
@@ -91,21 +95,21 @@ export class Forwarder {
 
   /** Closes the sockets that are kept for later. */
   close(): void {
-    this.#agents['http:'].destroy();
-    this.#agents['https:'].destroy();
+    for (const agents of [this.#agents, this.#freshAgents])
+      for (const agent of Object.values(agents)) agent.destroy();
   }
 
   async #exchange(request: UpstreamRequest): Promise<IncomingMessage> {
-    const first = await this.#try(request);
+    const first = await this.#try(request, this.#agents);
     if (first.response !== undefined) return first.response;
     const isRead = request.method === 'GET' || request.method === 'HEAD';
     if (!isRead || !first.wasDeadSocket) throw first.error;
-    const second = await this.#try(request);
+    const second = await this.#try(request, this.#freshAgents);
     if (second.response !== undefined) return second.response;
     throw second.error;
   }
 
-  #try(request: UpstreamRequest): Promise<Result> {
+  #try(request: UpstreamRequest, agents: Agents): Promise<Result> {
     const { origin } = request;
     const protocol = origin.protocol === 'https:' ? 'https:' : 'http:';
     const message = toMessage(request);
@@ -119,11 +123,16 @@ export class Forwarder {
           port: origin.port,
           pathname: null,
         },
-        agent: this.#agents[protocol],
+        agent: agents[protocol],
         buffer: Readable.from(request.body.length > 0 ? [request.body] : []),
       });
     });
   }
+}
+
+interface Agents {
+  readonly 'http:': HttpAgent;
+  readonly 'https:': HttpsAgent;
 }
 
 type Result =
@@ -177,38 +186,17 @@ function toMessage({ method, target, headers }: UpstreamRequest): IncomingMessag
   const message = new IncomingMessage(new Socket());
   message.method = method;
   message.url = target;
-  const grouped: Record<string, string | string[]> = {};
+  // By name in lower case, since of two spellings of one name node:http would send the last alone.
+  const grouped = new Map<string, { name: string; values: string[] }>();
   for (const [name, value] of headerEntries(headers)) {
-    const known = grouped[name];
-    grouped[name] = known === undefined ? value : [known, value].flat();
+    const known = grouped.get(name.toLowerCase());
+    if (known === undefined) grouped.set(name.toLowerCase(), { name, values: [value] });
+    else known.values.push(value);
   }
-  message.headers = grouped as IncomingMessage['headers'];
+  message.headers = Object.fromEntries(
+    [...grouped.values()].map(({ name, values }) => [name, values.length === 1 ? values[0] : values]),
+  );
   return message;
-}
-
-/** Reads up to the limit; what is longer goes on as it comes, with what was read in front. */
-async function collect(response: IncomingMessage, maxBytes: number): Promise<Body> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  const iterator: AsyncIterator<Uint8Array> = response[Symbol.asyncIterator]();
-  for (let next = await iterator.next(); !next.done; next = await iterator.next()) {
-    chunks.push(next.value);
-    length += next.value.length;
-    if (length > maxBytes) return resume(chunks, iterator);
-  }
-  return Buffer.concat(chunks);
-}
-
-async function* resume(
-  read: readonly Uint8Array[],
-  iterator: AsyncIterator<Uint8Array>,
-): AsyncGenerator<Uint8Array> {
-  try {
-    yield* read;
-    for (let next = await iterator.next(); !next.done; next = await iterator.next()) yield next.value;
-  } finally {
-    await iterator.return?.();
-  }
 }
 
 /** The length of a body that came in chunks: it is whole now. */

@@ -91,7 +91,7 @@ export async function readBody(request: IncomingMessage, maxBytes: number): Prom
 /** Sends an answer; settled when there is nothing more to do, also because the client has gone. */
 export function sendAnswer(response: ServerResponse, answer: Answer): void | Promise<void> {
   response.writeHead(answer.status, answer.headers as string[]);
-  if (answer.body instanceof Uint8Array) {
+  if (typeof answer.body === 'string' || answer.body instanceof Uint8Array) {
     response.end(answer.body);
     return;
   }

@@ -80,16 +80,21 @@ export function describeWithClient(name: ClientName, title: string, tests: () =>
 
 /** Runs `aws` with a clean environment: PATH, an empty HOME, and what is given. */
 export function runAwsCli(args: readonly string[], env: ClientEnv): Promise<ClientResult> {
-  return run('aws', args, env);
+  return runProgram('aws', args, env);
 }
 
 /** Runs a Python script with a clean environment: PATH, an empty HOME, and what is given. */
 export function runPython(script: string, env: ClientEnv): Promise<ClientResult> {
-  return run('python3', ['-c', script], env);
+  return runProgram('python3', ['-c', script], env);
 }
 
-/** Runs while the test's own servers answer, so not synchronously. */
-async function run(command: string, args: readonly string[], env: ClientEnv): Promise<ClientResult> {
+/** Runs a program with a clean environment: PATH, an empty HOME, and what is given. */
+export async function runProgram(
+  command: string,
+  args: readonly string[],
+  env: ClientEnv,
+): Promise<ClientResult> {
+  // Not synchronously: the test's own servers are to answer meanwhile.
   const home = emptyHome();
   try {
     return await new Promise((resolve, reject) => {

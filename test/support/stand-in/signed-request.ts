@@ -19,6 +19,8 @@ export interface RequestToSign {
   /** The date of the credential scope, `YYYYMMDD`; that of `date` if not given. */
   readonly scopeDate?: string;
   readonly service?: string;
+  /** The region of the credential scope; `us-east-1` if not given. */
+  readonly region?: string;
   /** Lower-case names of headers that are sent but not signed. */
   readonly unsigned?: readonly string[];
 }
@@ -34,7 +36,7 @@ export interface RawAnswer {
 
 /** The headers of a request and its Authorization, written after the specification of Signature Version 4. */
 export function signedHeaders(url: string, request: RequestToSign): HeaderFields & { authorization: string } {
-  const { credentials, body = '', service = 'apigateway', unsigned = [] } = request;
+  const { credentials, body = '', service = 'apigateway', region = 'us-east-1', unsigned = [] } = request;
   const stamp = new Date(request.date ?? Date.now()).toISOString().replace(/[-:]|\.\d{3}/g, '');
   const token =
     credentials.sessionToken === undefined ? {} : { 'x-amz-security-token': credentials.sessionToken };
@@ -63,7 +65,7 @@ export function signedHeaders(url: string, request: RequestToSign): HeaderFields
     headers['x-amz-content-sha256'] ?? sha256(body),
   ].join('\n');
 
-  const scope = [request.scopeDate ?? stamp.slice(0, 8), 'us-east-1', service, 'aws4_request'];
+  const scope = [request.scopeDate ?? stamp.slice(0, 8), region, service, 'aws4_request'];
   const toSign = ['AWS4-HMAC-SHA256', stamp, scope.join('/'), sha256(canonical)].join('\n');
   const start = Buffer.from(`AWS4${credentials.secretAccessKey}`);
   const key = scope.reduce<Buffer>((previous, part) => hmac(previous, part), start);

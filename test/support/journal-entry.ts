@@ -1,0 +1,20 @@
+import type { JournalEntry } from '../../src/journal.ts';
+
+/** What is told of a replayed call. */
+export function journalEntry(fields: Partial<JournalEntry> = {}): JournalEntry {
+  return {
+    at: Date.UTC(2024, 4, 6, 7, 8, 9),
+    operation: 'GetStages',
+    restApiId: 'a1b2c3d4e5',
+    parameters: {},
+    region: 'us-east-1',
+    outcome: 'replayed',
+    status: 200,
+    durationMs: 0.42,
+    invocationId: undefined,
+    attempt: undefined,
+    fault: undefined,
+    note: undefined,
+    ...fields,
+  };
+}

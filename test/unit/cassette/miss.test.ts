@@ -1,0 +1,93 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { Cassette } from '../../../src/cassette/cassette.ts';
+import { fileNameOf } from '../../../src/cassette/file-name.ts';
+import { writeCassetteFile } from '../../../src/cassette/format.ts';
+import { describeMiss, nearestApis, nearestKeys } from '../../../src/cassette/miss.ts';
+import { interactionOf, stagesKey, takeOf } from '../../support/recordings.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
+
+const ID = 'a1b2c3d4e5';
+
+/** A cassette with a file for each API: the filters that are recorded, `undefined` for none. */
+function cassetteWith(apis: Readonly<Record<string, readonly (string | undefined)[]>>): Cassette {
+  const dir = temporaryFolder();
+  mkdirSync(join(dir, 'default'));
+  for (const [id, filters] of Object.entries(apis)) {
+    const interactions = filters.map((filter) => interactionOf(stagesKey(id, filter), [takeOf('prod')]));
+    writeFileSync(join(dir, 'default', fileNameOf(id)), writeCassetteFile(id, interactions));
+  }
+  return new Cassette(dir, 'default');
+}
+
+describe('a miss', () => {
+  it('names the key, the cassette, what is nearest of the API, and how to record', async () => {
+    const cassette = cassetteWith({ [ID]: [undefined, 'vakw78', 'zzzzzz', 'vakw70'], other: [undefined] });
+    expect(await describeMiss(cassette, stagesKey(ID, 'vakw79'))).toBe(
+      `Cannot replay GetStages of API '${ID}' with deploymentId 'vakw79': it is not in cassette 'default' ` +
+        `(${cassette.folder}). Nearest recorded: GetStages of API '${ID}' with deploymentId 'vakw70'; ` +
+        `GetStages of API '${ID}' with deploymentId 'vakw78'; GetStages of API '${ID}' with deploymentId 'zzzzzz'. ` +
+        'Record it: restage record -c default -- <your command>.',
+    );
+  });
+
+  it('names the nearest APIs where nothing of the API is recorded', async () => {
+    const cassette = cassetteWith({
+      a1b2c3d4e6: [undefined],
+      A1B2: [undefined],
+      zzzzzzzzzz: [undefined],
+      a1b2c3xxxx: [undefined],
+    });
+    expect(await describeMiss(cassette, stagesKey(ID))).toContain(
+      "Nearest recorded: API 'a1b2c3d4e6'; API 'a1b2c3xxxx'; API 'A1B2'. Record it",
+    );
+  });
+
+  it.each([[cassetteWithoutFolder], [() => cassetteWith({})]])(
+    'says that the cassette is empty',
+    async (create) => {
+      expect(await describeMiss(create(), stagesKey(ID))).toContain('The cassette is empty. Record it:');
+    },
+  );
+
+  it('says that the takes are used up', async () => {
+    const cassette = cassetteWith({ [ID]: [undefined] });
+    expect(await describeMiss(cassette, stagesKey(ID))).toMatch(
+      /its takes in cassette 'default' are used up \(order 'strict'\)\. Record it:/,
+    );
+  });
+
+  it('holds nothing that moves a cursor, and is no longer than a few lines', async () => {
+    const message = await describeMiss(
+      cassetteWith({ [ID]: ['\x1b[31m\r\n\x9b2J'.repeat(50)] }),
+      stagesKey(ID, '\x1b[2J\x7f'.repeat(10_000)),
+    );
+    expect(message).not.toMatch(/[\x00-\x1f\x7f-\x9f]/);
+    expect(message.length).toBeLessThan(1500);
+  });
+});
+
+function cassetteWithoutFolder(): Cassette {
+  return new Cassette(temporaryFolder(), 'missing');
+}
+
+describe('the nearest', () => {
+  it('keys are nothing where none are recorded', () => {
+    expect(nearestKeys(stagesKey(ID), [])).toBeUndefined();
+    expect(nearestApis(stagesKey(ID), [])).toEqual([]);
+  });
+
+  it('are three at most, the same in any order', () => {
+    const ids = ['d', 'c', 'b', 'a'];
+    expect(nearestApis(stagesKey('x'), ids)).toEqual(["API 'a'", "API 'b'", "API 'c'"]);
+    expect(nearestApis(stagesKey('x'), [...ids].reverse())).toEqual(nearestApis(stagesKey('x'), ids));
+  });
+
+  it('are found among very many very long names without delay', () => {
+    const ids = Array.from({ length: 20_000 }, (_, i) => `${'x'.repeat(1000)}${i}`);
+    const startedAt = process.cpuUsage();
+    nearestApis(stagesKey('y'.repeat(8000)), ids);
+    expect(process.cpuUsage(startedAt).user / 1000).toBeLessThan(2000);
+  });
+});

@@ -1,0 +1,152 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { FileStore, isTemporary, temporaryPathOf } from '../../../src/cassette/store.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
+
+/** A store of text in a new folder; `written` holds what was serialised, write by write. */
+function createStore() {
+  const folder = temporaryFolder();
+  const path = join(folder, 'api.json');
+  const written: string[] = [];
+  const store = new FileStore<string>(path, {
+    parse: (text) => text,
+    stringify: (data) => {
+      written.push(data);
+      if (data === 'unwritable') throw new Error('it cannot be serialised');
+      return data;
+    },
+  });
+  return { folder, path, store, written, temporary: temporaryPathOf(path) };
+}
+
+describe('a file store', () => {
+  it('reads null where there is no file', async () => {
+    expect(await createStore().store.read()).toBeNull();
+  });
+
+  it('gives back what was written', async () => {
+    const { store, path, folder } = createStore();
+    await store.write('one');
+    expect(readFileSync(path, 'utf8')).toBe('one');
+    expect(await store.read()).toBe('one');
+    expect(readdirSync(folder)).toEqual(['api.json']);
+  });
+
+  it('throws what parsing throws, and leaves the file', async () => {
+    const folder = temporaryFolder();
+    const path = join(folder, 'api.json');
+    writeFileSync(path, 'broken');
+    const store = new FileStore<string>(path, {
+      parse: () => {
+        throw new Error('it is broken');
+      },
+      stringify: String,
+    });
+    await expect(store.read()).rejects.toThrow('it is broken');
+    expect(readFileSync(path, 'utf8')).toBe('broken');
+  });
+
+  it('throws when the file is a folder', async () => {
+    const { store, path } = createStore();
+    mkdirSync(path);
+    await expect(store.read()).rejects.toThrow('EISDIR');
+  });
+
+  it('writes once for all who ask before it begins', async () => {
+    const { store, path, written } = createStore();
+    await Promise.all([store.write('one'), store.write('two'), store.write('three')]);
+    expect(written).toEqual(['three']);
+    expect(readFileSync(path, 'utf8')).toBe('three');
+  });
+
+  it('lets those who ask during a write share the next one', async () => {
+    const { store, path, written } = createStore();
+    const seen: string[] = [];
+    const first = store.write('one').then(() => seen.push(readFileSync(path, 'utf8')));
+    await Promise.resolve();
+    await Promise.resolve();
+    expect(written, 'the first write has begun').toEqual(['one']);
+    const others = ['two', 'three'].map((text) =>
+      store.write(text).then(() => seen.push(readFileSync(path, 'utf8'))),
+    );
+    await Promise.all([first, ...others]);
+    expect(written).toEqual(['one', 'three']);
+    expect(seen).toEqual(['one', 'three', 'three']);
+  });
+
+  it('rejects only those who waited for the write that failed', async () => {
+    const { store, path, temporary, folder } = createStore();
+    await store.write('old');
+    mkdirSync(temporary);
+    const failing = [store.write('one'), store.write('two')];
+    const results = await Promise.allSettled(failing);
+    expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    expect(readFileSync(path, 'utf8')).toBe('old');
+    rmdirSync(temporary);
+    await store.write('new');
+    expect(readFileSync(path, 'utf8')).toBe('new');
+    expect(readdirSync(folder)).toEqual(['api.json']);
+  });
+
+  it('writes the next one after one that failed, for those who asked meanwhile', async () => {
+    const { store, path, written } = createStore();
+    const failing = store.write('unwritable').catch((error: Error) => error.message);
+    await Promise.resolve();
+    await Promise.resolve();
+    expect(written, 'the first write has begun').toEqual(['unwritable']);
+    await store.write('good');
+    expect(await failing).toBe('it cannot be serialised');
+    expect(readFileSync(path, 'utf8')).toBe('good');
+  });
+
+  it('rejects when the folder is gone, and writes again once it is back', async () => {
+    const { store, folder, path } = createStore();
+    await store.write('one');
+    rmSync(folder, { recursive: true });
+    await expect(store.write('two')).rejects.toThrow('ENOENT');
+    mkdirSync(folder);
+    await store.write('three');
+    expect(readFileSync(path, 'utf8')).toBe('three');
+  });
+
+  it('keeps the old file whole and takes the temporary file away when the rename fails', async () => {
+    const { store, path, temporary } = createStore();
+    mkdirSync(join(path, 'inside'), { recursive: true });
+    await expect(store.write('one')).rejects.toThrow(/EISDIR|ENOTEMPTY/);
+    expect(existsSync(join(path, 'inside'))).toBe(true);
+    expect(existsSync(temporary)).toBe(false);
+  });
+
+  it('leaves no rejection unhandled', async () => {
+    const { store } = createStore();
+    const unhandled: unknown[] = [];
+    const listener = (reason: unknown): void => void unhandled.push(reason);
+    process.on('unhandledRejection', listener);
+    try {
+      await expect(store.write('unwritable')).rejects.toThrow();
+      await new Promise((resolve) => setImmediate(resolve));
+      expect(unhandled).toEqual([]);
+    } finally {
+      process.off('unhandledRejection', listener);
+    }
+  });
+});
+
+describe('the temporary file', () => {
+  it('lies beside its file, is hidden, and is told by its name', () => {
+    expect(temporaryPathOf('/x/api.json')).toBe('/x/.api.json.tmp');
+  });
+
+  it.each([
+    ['.api.json.tmp', true],
+    ['.%sha256-00.json.tmp', true],
+    ['api.json', false],
+    ['api.json.tmp', false],
+    ['.lock', false],
+    ['.lock.x.draft', false],
+    ['.gitignore', false],
+  ])('%s: %s', (name, expected) => {
+    expect(isTemporary(name)).toBe(expected);
+  });
+});

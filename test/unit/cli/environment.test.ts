@@ -1,0 +1,113 @@
+import { describe, expect, it } from 'vitest';
+import { commandEnvironment } from '../../../src/cli/environment.ts';
+
+const URL = 'http://127.0.0.1:8480';
+const identity = {
+  credentials: { accessKeyId: 'ID', secretAccessKey: 'SECRET', sessionToken: 'TOKEN' },
+  region: 'eu-west-1',
+};
+const LOOPBACK = '127.0.0.1,localhost,::1';
+
+describe('the environment of a command', () => {
+  it('points every SDK at restage, and keeps the rest', () => {
+    const env = {
+      PATH: '/bin',
+      AWS_ENDPOINT_URL_API_GATEWAY: 'http://elsewhere',
+      AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'true',
+      AWS_USE_FIPS_ENDPOINT: 'true',
+      AWS_USE_DUALSTACK_ENDPOINT: 'true',
+    };
+    for (const made of [commandEnvironment(env, URL), commandEnvironment(env, URL, identity)]) {
+      expect(made).toMatchObject({
+        PATH: '/bin',
+        AWS_ENDPOINT_URL_API_GATEWAY: URL,
+        AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'false',
+        AWS_USE_FIPS_ENDPOINT: 'false',
+        AWS_USE_DUALSTACK_ENDPOINT: 'false',
+      });
+    }
+    expect(env.AWS_ENDPOINT_URL_API_GATEWAY, 'what was given is not changed').toBe('http://elsewhere');
+  });
+
+  it.each<[object, string, string]>([
+    [{}, LOOPBACK, LOOPBACK],
+    [{ NO_PROXY: 'a.test, b.test' }, `a.test,b.test,${LOOPBACK}`, `a.test,b.test,${LOOPBACK}`],
+    [{ no_proxy: 'a.test' }, `a.test,${LOOPBACK}`, `a.test,${LOOPBACK}`],
+    [{ NO_PROXY: 'A', no_proxy: 'b' }, `A,${LOOPBACK}`, `b,${LOOPBACK}`],
+    [{ NO_PROXY: '', no_proxy: ',' }, LOOPBACK, LOOPBACK],
+    [{ NO_PROXY: 'localhost,::1' }, 'localhost,::1,127.0.0.1', 'localhost,::1,127.0.0.1'],
+    [{ NO_PROXY: '*' }, '*', '*'],
+  ])('keeps proxies away from loopback: %j', (env, upper, lower) => {
+    expect(commandEnvironment({ ...env }, URL)).toMatchObject({ NO_PROXY: upper, no_proxy: lower });
+  });
+});
+
+describe('in replay', () => {
+  const dummies = { AWS_ACCESS_KEY_ID: 'AKIDRESTAGE', AWS_SECRET_ACCESS_KEY: 'replay-needs-no-secret' };
+
+  it.each<[Record<string, string>]>([
+    [{}],
+    [{ AWS_ACCESS_KEY_ID: 'half' }],
+    [{ AWS_SECRET_ACCESS_KEY: 'half' }],
+    [{ AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '' }],
+    [{ AWS_PROFILE: 'sso', AWS_SESSION_TOKEN: 'stale', AWS_SECURITY_TOKEN: 'stale' }],
+  ])('there are dummy credentials where there are none: %j', (env) => {
+    const made = commandEnvironment(env, URL);
+    expect(made).toMatchObject({ ...dummies, AWS_EC2_METADATA_DISABLED: 'true' });
+    expect(made).not.toHaveProperty('AWS_SESSION_TOKEN');
+    expect(made).not.toHaveProperty('AWS_SECURITY_TOKEN');
+    expect(made).not.toHaveProperty('AWS_PROFILE');
+  });
+
+  it('keys that are there are left, without a profile that JS v3 would prefer', () => {
+    const env = { AWS_ACCESS_KEY_ID: 'ID', AWS_SECRET_ACCESS_KEY: 'S', AWS_SESSION_TOKEN: 'T' };
+    const made = commandEnvironment({ ...env, AWS_PROFILE: 'sso', AWS_DEFAULT_PROFILE: 'sso' }, URL);
+    expect(made).toMatchObject(env);
+    expect(made).not.toHaveProperty('AWS_PROFILE');
+    expect(made).not.toHaveProperty('AWS_DEFAULT_PROFILE');
+  });
+
+  it.each<[Record<string, string>, string, string]>([
+    [{}, 'us-east-1', 'us-east-1'],
+    [{ AWS_REGION: 'eu-west-1' }, 'eu-west-1', 'eu-west-1'],
+    [{ AWS_DEFAULT_REGION: 'eu-west-1' }, 'eu-west-1', 'eu-west-1'],
+    [{ AWS_REGION: 'eu-west-1', AWS_DEFAULT_REGION: 'eu-west-2' }, 'eu-west-1', 'eu-west-2'],
+    [{ AWS_REGION: '', AWS_DEFAULT_REGION: '' }, 'us-east-1', 'us-east-1'],
+  ])('there is a region: %j', (env, region, fallback) => {
+    expect(commandEnvironment(env, URL)).toMatchObject({ AWS_REGION: region, AWS_DEFAULT_REGION: fallback });
+  });
+});
+
+describe('where calls are forwarded', () => {
+  it('the command signs with the very credentials of restage', () => {
+    const env = {
+      AWS_PROFILE: 'role',
+      AWS_DEFAULT_PROFILE: 'role',
+      AWS_ACCESS_KEY_ID: 'other',
+      AWS_SECURITY_TOKEN: 'other',
+      AWS_CREDENTIAL_EXPIRATION: 'soon',
+    };
+    const made = commandEnvironment(env, URL, identity);
+    expect(made).toMatchObject({
+      AWS_ACCESS_KEY_ID: 'ID',
+      AWS_SECRET_ACCESS_KEY: 'SECRET',
+      AWS_SESSION_TOKEN: 'TOKEN',
+      AWS_REGION: 'eu-west-1',
+    });
+    for (const name of [
+      'AWS_PROFILE',
+      'AWS_DEFAULT_PROFILE',
+      'AWS_SECURITY_TOKEN',
+      'AWS_CREDENTIAL_EXPIRATION',
+      'AWS_EC2_METADATA_DISABLED',
+    ])
+      expect(made).not.toHaveProperty(name);
+  });
+
+  it('no session token is left over when the credentials have none', () => {
+    const credentials = { accessKeyId: 'ID', secretAccessKey: 'SECRET' };
+    const made = commandEnvironment({ AWS_SESSION_TOKEN: 'other' }, URL, { credentials, region: undefined });
+    expect(made).not.toHaveProperty('AWS_SESSION_TOKEN');
+    expect(made).not.toHaveProperty('AWS_REGION');
+  });
+});
