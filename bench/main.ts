@@ -11,11 +11,13 @@ import { type JsonObject, parseJson, sortKeys } from '../src/json.ts';
 
 /**
  * Requests a second of `restage replay` beside those of a bare node:http server that looks a ready answer of the same
- * size up in a Map. Both are loaded from another process, in turn; printed is the median of the rounds' ratios.
+ * size, head and body, up in a Map. Both are loaded from another process, in turn; printed is the median of the rounds' ratios.
  */
 const rounds = Number(process.env.BENCH_ROUNDS ?? 7);
 const seconds = Number(process.env.BENCH_SECONDS ?? 3);
 const TARGET = 0.8;
+/** What node:http adds to every answer, the bare server's too. */
+const SET_BY_NODE = ['connection', 'date', 'keep-alive'];
 
 const stages = ['beta', 'prod'].map((stageName) => ({
   cacheClusterEnabled: false,
@@ -55,8 +57,9 @@ async function measure(keys: number): Promise<number> {
     'silent',
   ]);
   const answer = await fetch(restage + paths[0], { headers: { accept: 'application/json' } });
-  const file = join(folder, `${name}.paths.json`);
-  writeFileSync(file, JSON.stringify({ paths, body: await answer.text() }));
+  const headers = Object.fromEntries([...answer.headers].filter(([name]) => !SET_BY_NODE.includes(name)));
+  const file = join(folder, `${name}.json`);
+  writeFileSync(file, JSON.stringify({ paths, headers, body: await answer.text() }));
   const bare = await startServer(['--import', 'tsx', 'bench/bare-server.ts', file]);
 
   console.log(`\n${keys} key${keys === 1 ? '' : 's'}, ${rounds} rounds of ${seconds} s each:`);

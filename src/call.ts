@@ -16,8 +16,8 @@ export interface Call {
   readonly authority: string | undefined;
   readonly headers: RawHeaders;
   readonly body: Uint8Array;
-  /** Whether the other end of the connection is this machine. */
-  readonly fromLoopback: boolean;
+  /** Tells whether the other end of the connection is this machine. */
+  readonly isFromLoopback: () => boolean;
   /** Every `Host` value that was sent; exactly one is right. */
   readonly hosts: readonly string[];
   /** Whether a browser sent this on behalf of a page: an `Origin`, or a foreign `Sec-Fetch-Site`. */

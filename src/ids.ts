@@ -1,21 +1,26 @@
-import { randomBytes, randomFillSync, randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import type { RequestIds } from './ready-answer.ts';
 
-const ID_BYTES = 11;
-const pool = Buffer.alloc(ID_BYTES * 256);
-let used = pool.length;
+/** 11 bytes are 14 characters of base64, one whose last two bits are zero, and one '='. */
+const ID_CHARACTERS = 15;
+const LAST_CHARACTERS = 'AEIMQUYcgkosw048';
+const POOL_BYTES = 3 * 1024;
+let pool = '';
+let used = 0;
 
 /** Ids as the service makes them. */
 export const randomIds: RequestIds = {
   requestId: randomUUID,
-  // 11 bytes are 15 characters of base64 and one '='. Drawn many at a time: each call needs one.
+  // Drawn many at a time: each call needs one.
   apiGatewayId: () => {
-    if (used === pool.length) {
-      randomFillSync(pool);
+    if (used + ID_CHARACTERS > pool.length) {
+      pool = randomBytes(POOL_BYTES).toString('base64');
       used = 0;
     }
-    used += ID_BYTES;
-    return pool.toString('base64', used - ID_BYTES, used);
+    const last = LAST_CHARACTERS[pool.charCodeAt(used + ID_CHARACTERS - 1) & 15];
+    const id = `${pool.slice(used, used + ID_CHARACTERS - 1)}${last}=`;
+    used += ID_CHARACTERS;
+    return id;
   },
 };
 

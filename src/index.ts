@@ -89,6 +89,7 @@ export async function start(mode: Mode, settings: Settings, listeners: Listeners
   const outside = modeNeeds[mode].upstream ? await connectOutside(settings) : undefined;
   const endpoint = outside?.endpoint?.href;
   const facts = { version: readVersion(), upstream: endpoint, seed, startedAt: new Date() };
+  // Not the journal's count, which a client can clear.
   let countedCalls = 0;
   const proxy = new RestageProxy({
     callers: new CallerCheck({ boundHost: settings.host, allowedHosts: settings.allowedHosts }),

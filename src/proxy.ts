@@ -111,22 +111,25 @@ export class RestageProxy {
       region: claimedRegion(call.authorizations[0]),
       passage: undefined,
     };
-    const finish = (ending: Ending): Answer => this.#finish(context, ending, startedAt);
-    if (addressing instanceof CallError) return finish(this.#fail(addressing, 'refused', addressing.message));
+    if (addressing instanceof CallError) {
+      return this.#finish(context, this.#fail(addressing, 'refused', addressing.message), startedAt);
+    }
     const ending =
       upstream === undefined ? this.#afterSignature(context) : this.#afterCall(context, addressing, upstream);
-    if (!(ending instanceof Promise)) return finish(ending);
-    return ending.catch((error: unknown) => this.#failWith(error)).then(finish);
+    if (!(ending instanceof Promise)) return this.#finish(context, ending, startedAt);
+    return ending
+      .catch((error: unknown) => this.#failWith(error))
+      .then((late) => this.#finish(context, late, startedAt));
   }
 
   /** Clients ask for the same again and again: what a target asks for is worked out once. */
   #identify({ method, target }: Call): Identified {
-    const name = `${method} ${target}`;
-    const known = this.#identified.get(name);
+    if (method !== 'GET') return identify(method, target);
+    const known = this.#identified.get(target);
     if (known !== undefined) return known;
     const asked = identify(method, target);
     if (this.#identified.size >= MAX_IDENTIFIED) this.#identified.clear();
-    if (name.length <= MAX_IDENTIFIED_LENGTH) this.#identified.set(name, asked);
+    if (target.length <= MAX_IDENTIFIED_LENGTH) this.#identified.set(target, asked);
     return asked;
   }
 

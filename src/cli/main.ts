@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import pc from 'picocolors';
 import yargs from 'yargs';
-import { CallError, FailureError, reasonOf, UsageError } from '../errors.ts';
+import { CallError, errorCode, FailureError, reasonOf, UsageError } from '../errors.ts';
 import { type Option, options } from '../options.ts';
 import { type Mode, modes } from '../session.ts';
 import type { Values } from '../settings.ts';
@@ -54,17 +54,17 @@ async function parse(args: readonly string[]): Promise<Request | undefined> {
     .epilogue('Without a command, restage listens until it is stopped. With one, it stops with it.')
     .exitProcess(false)
     .fail((message, error) => {
-      throw error ?? refuse(message);
+      // yargs throws some of its own findings and only passes on the others.
+      throw error === undefined || error.name === 'YError' ? refuse(message ?? error.message, own) : error;
     });
   for (const mode of modes) {
     parser.command(mode, descriptions[mode], {}, ({ _, $0, help, version, ...flags }) => {
-      if (_.length > 1) throw refuse(`unknown argument '${_[1]}'; a command comes after '--'`);
       request = { mode, flags, command };
     });
   }
   await parser.parseAsync(own);
   if (separator >= 0 && request !== undefined && command.length === 0)
-    throw refuse("no command comes after '--'");
+    throw refuse("no command comes after '--'", own);
   return request;
 }
 
@@ -83,16 +83,17 @@ function describeOption({ alias, type, describes, default: preset, isPersonal }:
   };
 }
 
-function refuse(message: string): UsageError {
+function refuse(message: string, args: readonly string[]): UsageError {
   const unknown = /^Unknown (?:arguments?|commands?): (.+)$/.exec(message)?.[1];
   const reason =
     unknown === undefined
       ? message.replace(/^./, (first) => first.toLowerCase())
       : `unknown argument ${unknown}`;
-  const known = options.map(({ name }) => `--${name}`).join(', ');
-  const remedy = /mode|command/.test(reason)
-    ? `Modes are ${modes.join(', ')}: see 'restage --help'`
-    : `Modes are ${modes.join(', ')}; options are ${known}`;
+  // Without dashes it was meant as a mode, or as the command to run.
+  const isWord = unknown?.split(', ').some((name) => args.includes(name)) ?? /mode|command/.test(reason);
+  const remedy = isWord
+    ? `Modes are ${modes.join(', ')}, and a command comes after '--': see 'restage --help'`
+    : `Modes are ${modes.join(', ')}; options are ${options.map(({ name }) => `--${name}`).join(', ')}`;
   return new UsageError(`Cannot read the command line: ${reason.replace(/\.$/, '')}. ${remedy}.`);
 }
 
@@ -121,6 +122,13 @@ for (const event of ['uncaughtException', 'unhandledRejection']) {
     process.exit(statusOf(error));
   });
 }
+// Whoever read the output may have gone, as after '| head'; calls are answered all the same.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosedPipe);
+
+function ignoreClosedPipe(error: Error): void {
+  if (errorCode(error) !== 'EPIPE') throw error;
+}
+
 try {
   process.exit(await main(process.argv.slice(2)));
 } catch (error) {

@@ -65,8 +65,10 @@ class FailureReport {
 }
 
 async function untilSignal(restage: Restage): Promise<number> {
+  // Whoever reads the line may send the signal at once.
+  const stopped = nextSignal();
   process.stdout.write(`${listeningLine(restage)}\n`);
-  await nextSignal();
+  await stopped;
   exitOnNextSignal();
   await restage.close();
   return 0;

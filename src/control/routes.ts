@@ -31,7 +31,7 @@ export function createControl(
 ): (call: Call, session: Session) => Answer | undefined {
   const answer = (call: Call, session: Session): object => {
     const path = pathOf(call).slice(PREFIX.length);
-    if (!call.fromLoopback) {
+    if (!call.isFromLoopback()) {
       throw new CallError(
         'CallerNotAllowedException',
         'Cannot answer the call: control is for callers on this machine alone. Call it from there.',

@@ -65,7 +65,7 @@ export function readHead(request: IncomingMessage): Head {
     authority: absolute?.[1],
     headers,
     body: EMPTY,
-    fromLoopback: isLoopback(request.socket.remoteAddress),
+    isFromLoopback: () => isLoopback(request.socket.remoteAddress),
     hosts,
     fromPage,
     accept,

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Answer, Call } from '../call.ts';
 import { CallError, errorCode, FailureError, reasonOf } from '../errors.ts';
@@ -14,6 +14,8 @@ const REQUEST_TIMEOUT_MS = 60_000;
 const KEEP_ALIVE_MS = 65_000;
 /** Files and sockets that restage needs besides its clients' connections. */
 const RESERVED_FILES = 100;
+/** How often to look, when restage stops, for connections whose last answer has ended. */
+const CLOSING_INTERVAL_MS = 20;
 
 /** Where to listen, and who answers. */
 export interface ServerSettings {
@@ -45,13 +47,18 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
     requireHostHeader: false,
   });
   server.maxConnections = Math.max(10, maxOpenFiles() - RESERVED_FILES);
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
   server.on('request', (request, response) => handle(server, settings, request, response));
   server.on('connect', (_request, socket) => refuseTunnel(socket, settings));
   server.on('clientError', (error, socket) => refuseGarbage(error, socket, settings));
   await listen(server, settings);
   return {
     port: (server.address() as AddressInfo).port,
-    close: (graceMs) => close(server, graceMs),
+    close: (graceMs) => close(server, sockets, graceMs),
   };
 }
 
@@ -175,13 +182,17 @@ function cannotListen(cause: Error, host: string, port: number): FailureError {
   return new FailureError(`Cannot listen on ${host}:${port}: ${reason}. ${remedy}.`, { cause });
 }
 
-function close(server: Server, graceMs: number): Promise<void> {
+function close(server: Server, sockets: ReadonlySet<Socket>, graceMs: number): Promise<void> {
   return new Promise((resolve) => {
     const giveUp = setTimeout(() => server.closeAllConnections(), graceMs);
+    const closing = setInterval(() => server.closeIdleConnections(), CLOSING_INTERVAL_MS);
     server.close(() => {
       clearTimeout(giveUp);
+      clearInterval(closing);
       resolve();
     });
+    // To node:http a connection is busy until its first call was answered, even if nothing was ever asked on it.
+    for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
   });
 }
 

@@ -16,7 +16,7 @@ const pages: ReadonlyArray<[string, HeaderFields]> = [
   ['a Host that only begins like ours', { host: '127.0.0.1.evil.example' }],
   ['a Host that only ends like ours', { host: 'evil.localhost' }],
   ['a Host with a user', { host: 'localhost@evil.example' }],
-  ['the service s host without being a proxy s request', { host: 'apigateway.us-east-1.amazonaws.com' }],
+  ["the service's host without being a proxy's request", { host: 'apigateway.us-east-1.amazonaws.com' }],
   ['an Origin', { origin: 'http://evil.example' }],
   ['an Origin of null', { origin: 'null' }],
   ['an Origin that is ours', { origin: 'http://127.0.0.1' }],

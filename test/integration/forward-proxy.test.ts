@@ -17,13 +17,13 @@ function signedForService(host: string, headers: Record<string, string> = {}) {
   });
 }
 
-describe('a call signed for the service s own host', () => {
+describe("a call signed for the service's own host", () => {
   test.each([
     HOST,
     'apigateway-fips.us-gov-west-1.amazonaws.com',
     'apigateway.cn-north-1.amazonaws.com.cn',
     'apigateway.eu-west-1.api.aws',
-  ])('at %s is kept: the upstream gets it with the client s own signature', async (host) => {
+  ])("at %s is kept: the upstream gets it with the client's own signature", async (host) => {
     const service = await startService();
     const restage = await run('record', { upstream: service.url });
     const headers = signedForService(host);

@@ -82,8 +82,10 @@ for (const { name, credentials, command } of clients) {
       const folder = ['--dir', dir, '-c', 't'];
       const recorded = await runUnder('record', [...folder, '--upstream', service.url], ask, env);
       const files = await readCassette(dir, 't');
-      const again = await runUnder('record', [...folder, '--upstream', service.url], ask, env);
-      const expected = await runDirectly(ask, service.url, credentials);
+      const [again, expected] = await Promise.all([
+        runUnder('record', [...folder, '--upstream', service.url], ask, env),
+        runDirectly(ask, service.url, credentials),
+      ]);
       await service.close();
       const replayed = await runUnder('replay', folder, ask, {});
 

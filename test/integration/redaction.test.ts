@@ -53,7 +53,7 @@ test.each([
   expect(stored).toContain('arn:aws:logs:us-east-1:123456789012:log-group:stage-access');
 });
 
-test('a replay gives what is left, in the service s own words', async () => {
+test("a replay gives what is left, in the service's own words", async () => {
   const service = await startService({ accountId: ACCOUNT });
   const recording = await run('record', { upstream: service.url });
   for (const target of [rich, '/restapis/nosuchapi0/stages']) {

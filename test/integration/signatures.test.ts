@@ -23,7 +23,7 @@ const flaws: ReadonlyArray<[string, keyof typeof TYPES, Partial<RequestToSign>]>
   ['a scope region that is a host', 'invalid', { region: 'evil.com#' }],
   ['a scope region with a port', 'invalid', { region: 'us-east-1:80' }],
   ['a scope region in capitals', 'invalid', { region: 'US-EAST-1' }],
-  ['a hash that is not the body s', 'invalid', { headers: { 'x-amz-content-sha256': '0'.repeat(64) } }],
+  ["a hash that is not the body's", 'invalid', { headers: { 'x-amz-content-sha256': '0'.repeat(64) } }],
   [
     'a hash that says UNSIGNED-PAYLOAD',
     'invalid',

@@ -59,9 +59,9 @@ async function folderWith(text: string): Promise<{ dir: string; path: string }> 
   return { dir, path };
 }
 
-describe.each(['record', 'auto', 'replay'] as const)('a cassette s file in %s', (mode) => {
+describe.each(['record', 'auto', 'replay'] as const)("a cassette's file in %s", (mode) => {
   test.each(flaws)(
-    'with %s is left as it is, and its API s calls are answered 400',
+    "with %s is left as it is, and its API's calls are answered 400",
     async (_, text, reason) => {
       const service = await startService();
       const { dir, path } = await folderWith(text);
@@ -127,7 +127,7 @@ describe.each(['record', 'auto', 'replay'] as const)('a cassette s file in %s', 
     expect(service.calls).toEqual([]);
   });
 
-  test('that is a folder makes its API s calls fail alone', async () => {
+  test("that is a folder makes its API's calls fail alone", async () => {
     const service = await startService();
     const { dir } = await folderWith(JSON.stringify(sound));
     await mkdir(join(dir, CASSETTE, `${sample.rich}.json`));

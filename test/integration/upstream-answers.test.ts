@@ -14,7 +14,7 @@ function ask(restage: Running, headers: Record<string, string> = {}) {
 }
 
 test.each(['record', 'auto', 'passthrough'] as const)(
-  'the client gets the service s own bytes, status and headers in %s, and one header besides',
+  "the client gets the service's own bytes, status and headers in %s, and one header besides",
   async (mode) => {
     const body = '{"item" : [ ],  "odd":1.50}';
     const own = [
@@ -156,7 +156,7 @@ test('a header called constructor is forwarded as it came', async () => {
   expect(pairs(received)).toContainEqual(['constructor', 'keep']);
 });
 
-test('a kept call s header that was sent in two spellings arrives with both values', async () => {
+test("a kept call's header that was sent in two spellings arrives with both values", async () => {
   const received: string[] = [];
   const upstream = await startUpstream((request, response) => {
     received.push(...request.rawHeaders);

@@ -20,7 +20,7 @@ function callOf(method: string, target: string, fromLoopback = true): Call {
   return {
     method,
     target,
-    fromLoopback,
+    isFromLoopback: () => fromLoopback,
     authority: undefined,
     headers: [],
     body: new Uint8Array(),

@@ -1,0 +1,6 @@
+import { appendFileSync } from 'node:fs';
+
+export async function load(url, context, nextLoad) {
+  appendFileSync(process.env.WATCH_FILE, `${JSON.stringify({ kind: 'module', detail: url })}\n`);
+  return nextLoad(url, context);
+}
