@@ -140,7 +140,7 @@ export { listCassettes };
 
 const systemClock: Clock = {
   now: Date.now,
-  elapsed: () => performance.now(),
+  elapsed: performance.now.bind(performance),
   sleep: (ms) => sleep(ms, undefined, { ref: false }),
 };
 

@@ -163,8 +163,11 @@ export class RestageProxy {
   }
 
   #afterFaults(context: Context, { answer }: Strike): Ending | Promise<Ending> {
-    if (answer === undefined)
-      return this.#isLoaded(context) ? this.#act(context) : this.#actWhenLoaded(context);
+    if (answer === undefined) {
+      const interaction = findInteraction(context);
+      const isReady = interaction !== undefined || this.#isLoaded(context);
+      return isReady ? this.#act(context, interaction) : this.#actWhenLoaded(context);
+    }
     return {
       ...this.#fail(answer.effect.error, 'faulted', undefined, answer.effect.headers),
       fault: answer.rule,
@@ -173,11 +176,10 @@ export class RestageProxy {
 
   async #actWhenLoaded(context: Context): Promise<Ending> {
     await this.#load(context);
-    return this.#act(context);
+    return this.#act(context, findInteraction(context));
   }
 
-  #act(context: Context): Ending | Promise<Ending> {
-    const interaction = findInteraction(context);
+  #act(context: Context, interaction: Interaction | undefined): Ending | Promise<Ending> {
     switch (this.#decide(context, interaction)) {
       case 'play':
         return this.#play(context, interaction);

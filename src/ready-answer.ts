@@ -1,6 +1,6 @@
 import { type ServiceError, writeBody } from './aws/error.ts';
 import type { Rendering } from './aws/operation.ts';
-import type { Answer, Outcome } from './call.ts';
+import { type Answer, type Outcome, toBinary } from './call.ts';
 
 /** The header that says how an answer came about. */
 export const OUTCOME_HEADER = 'x-restage-outcome';
@@ -17,19 +17,21 @@ export interface RequestIds {
 export interface ReadyAnswer {
   readonly status: number;
   readonly headers: readonly string[];
+  /** A binary string: see {@link toBinary}. */
   readonly body: string;
 }
 
 /** Makes a rendered answer ready: all that can be done before there is a call. */
 export function readyAnswer(status: number, rendering: Rendering, outcome: Outcome): ReadyAnswer {
-  const { contentType, errorType, body } = rendering;
+  const { contentType, errorType } = rendering;
+  const body = toBinary(rendering.body);
   return {
     status,
     headers: [
       'Content-Type',
       contentType,
       'Content-Length',
-      String(Buffer.byteLength(body)),
+      String(body.length),
       ...(errorType === undefined ? [] : ['x-amzn-ErrorType', errorType]),
       OUTCOME_HEADER,
       outcome,

@@ -187,6 +187,9 @@ function check(name: keyof typeof schemas, value: unknown, origin: string): unkn
   const schema: z.ZodType = schemas[name];
   const listed =
     schema instanceof z.ZodDefault && schema.unwrap() instanceof z.ZodArray && value !== undefined;
+  if (Array.isArray(value) && value.length > 1 && !listed) {
+    throw new UsageError(`Cannot use ${origin}: it is given more than once. Give it once.`);
+  }
   const parsed = schema.safeParse(listed && !Array.isArray(value) ? [value] : value);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;

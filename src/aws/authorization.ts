@@ -36,6 +36,8 @@ export function parseAuthorization(header: string): Claim | undefined {
   };
 }
 
+let lastRegion = '';
+
 /** The region that the header claims to be signed for; nothing when there is none to be trusted with a name. */
 export function claimedRegion(header: string | undefined): string | undefined {
   if (header === undefined) return undefined;
@@ -47,5 +49,9 @@ export function claimedRegion(header: string | undefined): string | undefined {
   const end = header.indexOf('/', region + 1);
   if (date < 0 || region < 0 || end < 0) return undefined;
   const name = header.slice(region + 1, end);
-  return isRegion(name) ? name : undefined;
+  // Clients stay in their region: the one that was looked at last needs no second look.
+  if (name === lastRegion) return lastRegion;
+  if (!isRegion(name)) return undefined;
+  lastRegion = name;
+  return name;
 }

@@ -137,7 +137,7 @@ export class Cassette {
     try {
       file = await lstat(path);
     } catch (error) {
-      if (isAbsence(error)) return;
+      if (errorCode(error) === 'ENOENT') return;
       throw error;
     }
     if (!(await this.#isInPlace())) throw new Error(LINK_REASON);
@@ -158,16 +158,12 @@ export class Cassette {
 
 const LINK_REASON = 'the folder is a link to another place';
 
-function isAbsence(error: unknown): boolean {
-  return errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR';
-}
-
 /** The names in the folder; none when there is no folder. */
 async function readFolder(folder: string): Promise<string[]> {
   try {
     return (await readdir(folder)).sort();
   } catch (error) {
-    if (isAbsence(error)) return [];
+    if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return [];
     throw error;
   }
 }

@@ -45,8 +45,13 @@ interface Track<T> {
   readonly fallback: Reel<T> | undefined;
 }
 
-/** How many answers were given to the callers of each region. */
-type Cursors = Map<string, number>;
+/** How far the callers of one region have come in the takes of a key. */
+interface Cursor<T> {
+  position: number;
+  /** What {@link reel} was made of: recording makes another. */
+  interaction: Interaction | undefined;
+  reel: Reel<T> | undefined;
+}
 
 /** More regions than AWS has: whoever makes some up shares one cursor beyond it. */
 const MAX_CURSORS = 100;
@@ -56,7 +61,8 @@ export class Player<T> {
   readonly #order: Order;
   readonly #prepare: Prepare<T>;
   readonly #tracks = new Map<string, Track<T>>();
-  readonly #cursors = new Map<string, Cursors>();
+  /** By the key's text, then by region. */
+  readonly #cursors = new Map<string, Map<string, Cursor<T>>>();
 
   constructor(order: Order, prepare: Prepare<T>) {
     this.#order = order;
@@ -65,23 +71,21 @@ export class Player<T> {
 
   /** The next answer for a caller of the region, or nothing when the takes are used up. */
   play(interaction: Interaction, region: string | undefined, representation: Representation): T | undefined {
-    const prepared = this.#next(interaction, region);
-    if (prepared !== undefined) this.skip(interaction, region);
+    const cursor = this.#cursor(interaction, region);
+    const prepared = this.#reel(cursor, interaction, region)?.at(cursor.position, this.#order);
+    if (prepared !== undefined) cursor.position += 1;
     return prepared?.[representation];
   }
 
   /** Whether {@link play} would have an answer. */
   canPlay(interaction: Interaction, region: string | undefined): boolean {
-    return this.#next(interaction, region) !== undefined;
+    const cursor = this.#cursor(interaction, region);
+    return this.#reel(cursor, interaction, region)?.at(cursor.position, this.#order) !== undefined;
   }
 
   /** Counts an answer that was given to a caller of the region: also one that was just recorded. */
   skip(interaction: Interaction, region: string | undefined): void {
-    const { text } = interaction.key;
-    const cursors: Cursors = this.#cursors.get(text) ?? new Map();
-    this.#cursors.set(text, cursors);
-    const name = cursorName(cursors, region);
-    cursors.set(name, (cursors.get(name) ?? 0) + 1);
+    this.#cursor(interaction, region).position += 1;
   }
 
   /** Starts every key's takes from the beginning. */
@@ -89,12 +93,27 @@ export class Player<T> {
     this.#cursors.clear();
   }
 
-  #next(interaction: Interaction, region: string | undefined): Prepared<T> | undefined {
-    const track = this.#track(interaction);
-    const cursors = this.#cursors.get(interaction.key.text);
-    const position = cursors?.get(cursorName(cursors, region)) ?? 0;
-    const reel = (region === undefined ? undefined : track.reels.get(region)) ?? track.fallback;
-    return reel?.at(position, this.#order);
+  #cursor({ key }: Interaction, region = ''): Cursor<T> {
+    let cursors = this.#cursors.get(key.text);
+    if (cursors === undefined) {
+      cursors = new Map();
+      this.#cursors.set(key.text, cursors);
+    }
+    const known = cursors.get(region);
+    if (known !== undefined) return known;
+    const name = cursors.size < MAX_CURSORS ? region : '';
+    const cursor = cursors.get(name) ?? { position: 0, interaction: undefined, reel: undefined };
+    cursors.set(name, cursor);
+    return cursor;
+  }
+
+  #reel(cursor: Cursor<T>, interaction: Interaction, region: string | undefined): Reel<T> | undefined {
+    if (cursor.interaction !== interaction) {
+      const { reels, fallback } = this.#track(interaction);
+      cursor.interaction = interaction;
+      cursor.reel = (region === undefined ? undefined : reels.get(region)) ?? fallback;
+    }
+    return cursor.reel;
   }
 
   #track(interaction: Interaction): Track<T> {
@@ -131,9 +150,4 @@ function groupByRegion(takes: readonly Take[]): Map<string, Take[]> {
   const groups = new Map<string, Take[]>();
   for (const take of takes) groups.set(take.region, [...(groups.get(take.region) ?? []), take]);
   return groups;
-}
-
-function cursorName(cursors: Cursors, region: string | undefined): string {
-  if (region === undefined) return '';
-  return cursors.has(region) || cursors.size < MAX_CURSORS ? region : '';
 }

@@ -1,5 +1,5 @@
 import { writeBody } from '../aws/error.ts';
-import type { Answer, Call } from '../call.ts';
+import { type Answer, type Call, toBinary } from '../call.ts';
 import { CallError, listNames } from '../errors.ts';
 import { type RequestIds, readyError, toAnswer } from '../ready-answer.ts';
 import { resetSession, type Session } from '../session.ts';
@@ -60,8 +60,8 @@ export function createControl(
     const path = pathOf(call);
     if (path !== PREFIX && !path.startsWith(`${PREFIX}/`)) return undefined;
     try {
-      const body = writeBody(answer(call, session));
-      const headers = ['Content-Type', 'application/json', 'Content-Length', String(Buffer.byteLength(body))];
+      const body = toBinary(writeBody(answer(call, session)));
+      const headers = ['Content-Type', 'application/json', 'Content-Length', String(body.length)];
       return { status: 200, headers, body };
     } catch (error) {
       if (error instanceof CallError) return toAnswer(readyError(error, 'refused'), ids);

@@ -26,8 +26,10 @@ export function readHead(request: IncomingMessage): Head {
   let contentLength = Number.NaN;
   let isChunked = false;
   for (let i = 0; i < headers.length; i += 2) {
+    const name = headers[i] ?? '';
+    if (!hasLengthOfInterest(name)) continue;
     const value = headers[i + 1] ?? '';
-    switch (headers[i]?.toLowerCase()) {
+    switch (name.toLowerCase()) {
       case 'host':
         hosts.push(value);
         break;
@@ -88,10 +90,31 @@ export async function readBody(request: IncomingMessage, maxBytes: number): Prom
   return Buffer.concat(chunks);
 }
 
+/** The lengths of the names that {@link readHead} looks for, one bit each: most headers need no closer look. */
+const LENGTHS_OF_INTEREST = [
+  'host',
+  'accept',
+  'origin',
+  'authorization',
+  'content-length',
+  'sec-fetch-site',
+  'amz-sdk-request',
+  'transfer-encoding',
+  'amz-sdk-invocation-id',
+].reduce((bits, { length }) => bits | (1 << length), 0);
+
+function hasLengthOfInterest({ length }: string): boolean {
+  return length < 32 && ((LENGTHS_OF_INTEREST >> length) & 1) === 1;
+}
+
 /** Sends an answer; settled when there is nothing more to do, also because the client has gone. */
 export function sendAnswer(response: ServerResponse, answer: Answer): void | Promise<void> {
   response.writeHead(answer.status, answer.headers as string[]);
-  if (typeof answer.body === 'string' || answer.body instanceof Uint8Array) {
+  if (typeof answer.body === 'string') {
+    response.end(answer.body, 'latin1');
+    return;
+  }
+  if (answer.body instanceof Uint8Array) {
     response.end(answer.body);
     return;
   }
@@ -104,8 +127,10 @@ function toOriginForm(rest: string): string {
 
 /** `attempt=2; max=3` [the SDKs' retry headers] */
 function readAttempt(value: string): number | undefined {
-  const digits = /(?:^|;\s*)attempt=(\d{1,6})(?:;|$)/.exec(value)?.[1];
-  return digits === undefined ? undefined : Number(digits);
+  const start = value.indexOf('attempt=') + 'attempt='.length;
+  if (start < 'attempt='.length) return undefined;
+  const attempt = Number.parseInt(value.slice(start, start + 6), 10);
+  return attempt >= 0 ? attempt : undefined;
 }
 
 function isLoopback(address: string | undefined): boolean {

@@ -163,7 +163,8 @@ function endRaw(socket: Duplex, reason: string, { status, headers, body }: Answe
   for (let i = 0; i + 1 < headers.length; i += 2) lines.push(`${headers[i]}: ${headers[i + 1]}`);
   socket.on('error', () => socket.destroy());
   socket.write(`${lines.join('\r\n')}\r\nConnection: close\r\n\r\n`);
-  socket.end(typeof body === 'string' || body instanceof Uint8Array ? body : undefined);
+  if (typeof body === 'string') socket.end(body, 'latin1');
+  else socket.end(body instanceof Uint8Array ? body : undefined);
 }
 
 function listen(server: Server, { host, port }: ServerSettings): Promise<void> {

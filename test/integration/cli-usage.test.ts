@@ -44,6 +44,12 @@ test.each<[string[], RegExp]>([
   expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
 });
 
+test('an option that is given twice is refused as such', async () => {
+  const { status, stderr } = await restage(['replay', '-c', 'a', '-c', 'b']).ended;
+  expect(stderr).toBe('Cannot use --cassette: it is given more than once. Give it once.\n');
+  expect(status).toBe(2);
+});
+
 test('a secret on the command line is not repeated', async () => {
   const { stderr } = await restage(['record', '--client-key', 'bad id:the-secret']).ended;
 

@@ -48,7 +48,8 @@ function createSession(): Session {
 function read(answer: Answer | undefined) {
   if (answer === undefined) throw new Error('not for control');
   const headers = Object.fromEntries(headerEntries(answer.headers));
-  const text = String(answer.body instanceof Uint8Array ? Buffer.from(answer.body) : answer.body);
+  if (typeof answer.body !== 'string') throw new Error('not a binary string');
+  const text = Buffer.from(answer.body, 'latin1').toString();
   expect(headers['Content-Length']).toBe(String(Buffer.byteLength(text)));
   return { status: answer.status, headers, content: JSON.parse(text) };
 }
