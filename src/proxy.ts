@@ -1,7 +1,8 @@
 import { acceptedRepresentation } from './aws/accept.ts';
 import { claimedRegion } from './aws/authorization.ts';
 import type { ServiceError } from './aws/error.ts';
-import { type Identified, identify } from './aws/operations.ts';
+import { Identifier } from './aws/identifier.ts';
+import type { Identified } from './aws/operations.ts';
 import type { Denial, Passage, UpstreamRequest } from './aws/signer.ts';
 import { type Answer, type Call, headerValues, type Outcome, withoutHeaders } from './call.ts';
 import type { Addressing, CallerCheck } from './caller.ts';
@@ -77,14 +78,10 @@ interface Context {
   readonly passage: Passage | undefined;
 }
 
-/** How many targets are remembered, and how long they may be: clients can make them up without end. */
-const MAX_IDENTIFIED = 10_000;
-const MAX_IDENTIFIED_LENGTH = 300;
-
 /** One call in, one outcome out. */
 export class RestageProxy {
   readonly #parts: ProxyParts;
-  readonly #identified = new Map<string, Identified>();
+  readonly #identifier = new Identifier();
 
   constructor(parts: ProxyParts) {
     this.#parts = parts;
@@ -103,7 +100,7 @@ export class RestageProxy {
     const controlled = addressing === 'own' ? control(call, session) : undefined;
     if (controlled !== undefined) return controlled;
 
-    const asked = this.#identify(call);
+    const asked = this.#identifier.identify(call.method, call.target);
     const context: Context = {
       call,
       session,
@@ -120,17 +117,6 @@ export class RestageProxy {
     return ending
       .catch((error: unknown) => this.#failWith(error))
       .then((late) => this.#finish(context, late, startedAt));
-  }
-
-  /** Clients ask for the same again and again: what a target asks for is worked out once. */
-  #identify({ method, target }: Call): Identified {
-    if (method !== 'GET') return identify(method, target);
-    const known = this.#identified.get(target);
-    if (known !== undefined) return known;
-    const asked = identify(method, target);
-    if (this.#identified.size >= MAX_IDENTIFIED) this.#identified.clear();
-    if (target.length <= MAX_IDENTIFIED_LENGTH) this.#identified.set(target, asked);
-    return asked;
   }
 
   async #afterCall(context: Context, addressing: Addressing, upstream: Upstream): Promise<Ending> {
