@@ -16,6 +16,8 @@ export interface Call {
   readonly authority: string | undefined;
   readonly headers: RawHeaders;
   readonly body: Uint8Array;
+  /** Tells whether the client has gone. */
+  readonly isAbandoned: () => boolean;
   /** Tells whether the other end of the connection is this machine. */
   readonly isFromLoopback: () => boolean;
   /** Every `Host` value that was sent; exactly one is right. */

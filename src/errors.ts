@@ -42,6 +42,16 @@ export class FailureError extends Error {
   override readonly name = 'FailureError';
 }
 
+/** A folder cannot be written. Calls can still be answered. */
+export class UnwritableError extends FailureError {}
+
+const UNWRITABLE = ['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'ENOENT', 'ENOTDIR'];
+
+/** Whether a system error says that a place cannot be written to. */
+export function isUnwritable(error: unknown): boolean {
+  return UNWRITABLE.includes(errorCode(error) ?? '');
+}
+
 /** The errno code of a system error, such as `ENOENT`. */
 export function errorCode(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;

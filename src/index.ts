@@ -10,7 +10,7 @@ import { Recorder } from './cassette/recorder.ts';
 import { createRedactor } from './cassette/redact.ts';
 import { RuleSet } from './chaos/rule-set.ts';
 import { createControl } from './control/routes.ts';
-import { type CallError, FailureError } from './errors.ts';
+import { type CallError, FailureError, UnwritableError } from './errors.ts';
 import { type RunningServer, startServer } from './http/server.ts';
 import { randomIds, randomPseudonym, randomSeed } from './ids.ts';
 import { Journal, type JournalEntry, type Observer } from './journal.ts';
@@ -51,8 +51,8 @@ export interface Restage {
   readonly calls: () => JournalEntry[];
   /** How many calls there were, whatever became of them. */
   readonly countCalls: () => number;
-  /** The credentials that calls are signed again with; only in forwarding modes. */
-  readonly credentials: () => Promise<Credentials>;
+  /** The credentials that calls are signed again with, for a client to sign with; only in forwarding modes. */
+  readonly handOutCredentials: () => Promise<Credentials>;
   /** Stops accepting, lets the calls in flight end (at most 5 s), and gives the cassette's lock back. */
   readonly close: () => Promise<void>;
 }
@@ -126,7 +126,7 @@ export async function start(mode: Mode, settings: Settings, listeners: Listeners
     seed,
     calls: () => session.journal.entries,
     countCalls: () => countedCalls,
-    credentials: outside?.credentials ?? refuseCredentials,
+    handOutCredentials: outside?.handOut ?? refuseCredentials,
     close: async () => {
       await server.close(GRACE_MS);
       outside?.close();
@@ -179,41 +179,40 @@ async function startRecorder({ recorder }: Session, onFailure: (failure: Error) 
   try {
     await recorder?.start();
   } catch (error) {
-    if (!(error instanceof FailureError) || !isUnwritable(error)) throw error;
+    if (!(error instanceof UnwritableError)) throw error;
     onFailure(error);
   }
-}
-
-function isUnwritable(error: FailureError): boolean {
-  return error.cause !== undefined;
 }
 
 interface Outside {
   readonly upstream: Upstream;
   readonly endpoint: URL | undefined;
-  readonly credentials: CredentialSource;
+  readonly handOut: CredentialSource;
   readonly close: () => void;
 }
 
 /** Puts together what only forwarding needs. Loaded here, so that replay loads neither http-proxy nor the AWS SDK. */
 async function connectOutside(settings: Settings): Promise<Outside> {
-  const [{ Signer }, { createCredentialSource, resolveRegion }, { Forwarder }] = await Promise.all([
+  const [{ Signer }, { createCredentialSource }, { resolveRegion }, { Forwarder }] = await Promise.all([
     import('./aws/signer.ts'),
     import('./aws/credentials.ts'),
+    import('./aws/region.ts'),
     import('./http/forwarder.ts'),
   ]);
   const credentials = createCredentialSource(settings.profile);
+  const handedOut: Credentials[] = [];
   const endpointOverride = configuredEndpoint(process.env);
   const endpoint = settings.upstream ?? endpointOverride;
   if (endpoint !== undefined) refuseItself(endpoint, settings);
   const signer = new Signer({
     credentials,
+    handedOut,
     clientKeys: settings.clientKeys,
     trustClients: settings.trustClients,
     allowWrites: settings.allowWrites,
     upstream: settings.upstream,
     endpointOverride,
-    defaultRegion: (await resolveRegion(settings.profile)) ?? process.env.AWS_DEFAULT_REGION,
+    defaultRegion: await resolveRegion(settings.profile),
     pseudonym: randomPseudonym(),
     now: () => new Date(),
   });
@@ -224,7 +223,11 @@ async function connectOutside(settings: Settings): Promise<Outside> {
       forward: (request, wholeBody) => forwarder.forward(request, wholeBody),
     },
     endpoint,
-    credentials,
+    handOut: async () => {
+      const given = await credentials();
+      handedOut.push(given);
+      return given;
+    },
     close: () => forwarder.close(),
   };
 }

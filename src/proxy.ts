@@ -1,6 +1,6 @@
 import { acceptedRepresentation } from './aws/accept.ts';
 import { claimedRegion } from './aws/authorization.ts';
-import type { ServiceError } from './aws/error.ts';
+import { type ServiceError, serviceErrors } from './aws/error.ts';
 import { Identifier } from './aws/identifier.ts';
 import type { Identified } from './aws/operations.ts';
 import type { Denial, Passage, UpstreamRequest } from './aws/signer.ts';
@@ -111,12 +111,20 @@ export class RestageProxy {
     if (addressing instanceof CallError) {
       return this.#finish(context, this.#fail(addressing, 'refused', addressing.message), startedAt);
     }
-    const ending =
-      upstream === undefined ? this.#afterSignature(context) : this.#afterCall(context, addressing, upstream);
+    const ending = this.#begin(context, addressing, upstream);
     if (!(ending instanceof Promise)) return this.#finish(context, ending, startedAt);
     return ending
       .catch((error: unknown) => this.#failWith(error))
       .then((late) => this.#finish(context, late, startedAt));
+  }
+
+  #begin(context: Context, addressing: Addressing, upstream: Upstream | undefined): Ending | Promise<Ending> {
+    if (upstream !== undefined) return this.#afterCall(context, addressing, upstream);
+    try {
+      return this.#afterSignature(context);
+    } catch (error) {
+      return this.#failWith(error);
+    }
   }
 
   async #afterCall(context: Context, addressing: Addressing, upstream: Upstream): Promise<Ending> {
@@ -145,6 +153,11 @@ export class RestageProxy {
 
   async #afterDelay(context: Context, strike: Strike): Promise<Ending> {
     await this.#parts.clock.sleep(strike.delayMs);
+    if (context.call.isAbandoned()) {
+      // Whoever gave up must not use up a take that nobody gets, nor have anything recorded.
+      const error = serviceErrors.unavailable();
+      return this.#fail(error, 'faulted', 'the client had gone before the delay was over');
+    }
     return this.#afterFaults(context, strike);
   }
 
@@ -190,9 +203,8 @@ export class RestageProxy {
   async #load(context: Context): Promise<void> {
     const { key } = context.asked;
     if (key === undefined || this.#isLoaded(context)) return;
-    const { cassette, recorder } = context.session;
-    if (recorder === undefined) await cassette.load(key.restApiId);
-    else await recorder.open(key.restApiId);
+    // Before the call is forwarded: what cannot be read cannot be recorded to either.
+    await context.session.cassette.load(key.restApiId);
   }
 
   #play({ call, session, region }: Context, interaction: Interaction | undefined): Ending {

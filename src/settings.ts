@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Credentials } from './aws/signature.ts';
+import { CASSETTE_NAME } from './cassette/cassette.ts';
 import { type Order, orders } from './cassette/player.ts';
 import { redactionNames } from './cassette/redact.ts';
 import { parseFaultObject, parseFaultSpec, type Rule } from './chaos/rule.ts';
@@ -40,7 +41,6 @@ export interface Sources {
   readonly readFaults: (path: string) => unknown;
 }
 
-const NAME = /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}$/;
 /** What the config file alone may hold. */
 const FILE_ONLY = ['redact'];
 
@@ -73,7 +73,7 @@ const UPSTREAM_MESSAGE = 'is an http or https URL without user, query and fragme
 const CLIENT_KEY_MESSAGE = 'is ID:SECRET, the ID letters and digits';
 
 const schemas = {
-  cassette: text(NAME_MESSAGE).regex(NAME, NAME_MESSAGE).default('default'),
+  cassette: text(NAME_MESSAGE).regex(CASSETTE_NAME, NAME_MESSAGE).default('default'),
   dir: text('is a path').default('cassettes'),
   port: wholeNumber(65_535, 'is a number from 0 to 65535').default(8480),
   host: text(HOST_MESSAGE)

@@ -1,5 +1,4 @@
 import { fromNodeProviderChain } from '@aws-sdk/credential-providers';
-import { loadConfig, NODE_REGION_CONFIG_FILE_OPTIONS, NODE_REGION_CONFIG_OPTIONS } from '@smithy/core/config';
 import { CallError, reasonOf } from '../errors.ts';
 import type { Credentials } from './signature.ts';
 
@@ -31,15 +30,4 @@ export function createCredentialSource(profile: string | undefined): CredentialS
       );
     }
   };
-}
-
-/** The region that every AWS SDK would find here, if any. */
-export async function resolveRegion(profile: string | undefined): Promise<string | undefined> {
-  const options = { ...NODE_REGION_CONFIG_FILE_OPTIONS, ...(profile !== undefined && { profile }) };
-  try {
-    return await loadConfig<string>(NODE_REGION_CONFIG_OPTIONS, options)();
-  } catch {
-    // "Region is missing": the library's only way to say that there is none.
-    return undefined;
-  }
 }

@@ -39,6 +39,8 @@ export interface SignerSettings {
   readonly credentials: CredentialSource;
   /** Keys of the user's own making that clients may sign with, instead of restage's own. */
   readonly clientKeys: readonly Credentials[];
+  /** Credentials that were given to a command: it keeps them when restage's own are renewed. */
+  readonly handedOut: readonly Credentials[];
   /** Sign for whoever asks, unverified. */
   readonly trustClients: boolean;
   /** Let clients that are not known by restage's own credentials do more than read. */
@@ -91,7 +93,8 @@ export class Signer {
 
     const clientKey = this.#settings.clientKeys.find(({ accessKeyId }) => accessKeyId === claim.accessKeyId);
     const own = await this.#ownCredentials();
-    const credentials = clientKey ?? own;
+    const handed = this.#settings.handedOut.find(({ accessKeyId }) => accessKeyId === claim.accessKeyId);
+    const credentials = clientKey ?? handed ?? own;
     // With nothing to compare it with, the call can be played from a recording and nothing else.
     if (credentials instanceof CallError) return this.#passage(call, claim.region, own);
     if (credentials.accessKeyId !== claim.accessKeyId) return unknownKey();
@@ -176,13 +179,19 @@ export class Signer {
   }
 
   #findWrite(call: Call): Denial | undefined {
-    if (this.#settings.allowWrites || call.method === 'GET' || call.method === 'HEAD') return undefined;
+    if (this.#settings.allowWrites || isRead(call)) return undefined;
     const error = new CallError(
       'WriteNotAllowedException',
       `Cannot sign ${call.method} for this client: only reads are signed for it. Start restage with '--allow-writes'.`,
     );
     return { error, hint: error.message };
   }
+}
+
+/** A GET that asks to be taken for another method is none. */
+function isRead(call: Call): boolean {
+  const isOverridden = [...headerEntries(call.headers)].some(([name]) => /^x-(?:http-)?method/i.test(name));
+  return !isOverridden && (call.method === 'GET' || call.method === 'HEAD');
 }
 
 function unknownKey(): Denial {

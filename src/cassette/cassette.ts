@@ -2,7 +2,7 @@ import type { Stats } from 'node:fs';
 import { lstat, mkdir, readdir, realpath, rm, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import type { Key } from '../aws/operation.ts';
-import { CallError, errorCode, FailureError, reasonOf } from '../errors.ts';
+import { CallError, errorCode, FailureError, isUnwritable, reasonOf, UnwritableError } from '../errors.ts';
 import { fileNameOf, idOfFileName } from './file-name.ts';
 import { type Interaction, parseCassetteFile, writeCassetteFile } from './format.ts';
 import { FileStore, isTemporary } from './store.ts';
@@ -22,14 +22,14 @@ interface OpenApi {
 export class Cassette {
   readonly name: string;
   readonly folder: string;
-  readonly #dir: string;
+  readonly dir: string;
   readonly #open = new Map<string, OpenApi>();
   readonly #opening = new Map<string, Promise<OpenApi>>();
 
   constructor(dir: string, name: string) {
     this.name = name;
     this.folder = join(dir, name);
-    this.#dir = dir;
+    this.dir = dir;
   }
 
   /** The API's recordings if they are in memory. */
@@ -49,6 +49,11 @@ export class Cassette {
   async open(restApiId: string): Promise<void> {
     const api = await this.#load(restApiId);
     if (!this.#open.has(restApiId)) this.#open.set(restApiId, api);
+  }
+
+  /** Forgets what was read: the files are read again when they are needed. */
+  forget(): void {
+    this.#open.clear();
   }
 
   /** Puts the interaction into its file; settled when it is written. The API must be open. */
@@ -79,7 +84,7 @@ export class Cassette {
     try {
       await mkdir(this.folder, { recursive: true });
     } catch (cause) {
-      throw new FailureError(
+      throw new (isUnwritable(cause) ? UnwritableError : FailureError)(
         `Cannot create '${this.folder}': ${reasonOf(cause)}. Choose another folder with '--dir'.`,
         { cause },
       );
@@ -152,7 +157,7 @@ export class Cassette {
 
   /** Whether the folder stands where its name says, and is no link to another place. */
   async #isInPlace(): Promise<boolean> {
-    return (await realpath(this.folder)) === join(await realpath(this.#dir), this.name);
+    return (await realpath(this.folder)) === join(await realpath(this.dir), this.name);
   }
 }
 
@@ -168,7 +173,12 @@ async function readFolder(folder: string): Promise<string[]> {
   }
 }
 
+/** What a cassette may be called: 1 to 64 letters, digits, dots, dashes and underscores, without a leading dot. */
+export const CASSETTE_NAME = /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}$/;
+
 /** The names of the cassettes in a folder of cassettes. */
 export async function listCassettes(dir: string): Promise<string[]> {
-  return readFolder(dir);
+  const names = (await readFolder(dir)).filter((name) => CASSETTE_NAME.test(name));
+  const folders = await Promise.all(names.map(async (name) => (await stat(join(dir, name))).isDirectory()));
+  return names.filter((_, index) => folders[index]);
 }

@@ -10,7 +10,8 @@ const MAX_APIS = 1000;
 /** Says that a key is not recorded, what is recorded that is nearest to it, and how to record it. */
 export async function describeMiss(cassette: Cassette, key: Key): Promise<string> {
   const recorded = await cassette.load(key.restApiId);
-  const remedy = `Record it: restage record -c ${cassette.name} -- <your command>`;
+  const dir = cassette.dir === 'cassettes' ? '' : ` --dir ${quote(cassette.dir)}`;
+  const remedy = `Record it: restage record -c ${cassette.name}${dir} -- <your command>`;
   const what = `Cannot replay ${describeKey(key)}`;
   if (recorded.has(key.text)) {
     return `${what}: its takes in cassette ${quote(cassette.name)} are used up (order 'strict'). ${remedy}.`;

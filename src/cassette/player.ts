@@ -50,6 +50,8 @@ interface Cursor<T> {
   position: number;
   /** What {@link reel} was made of: recording makes another. */
   interaction: Interaction | undefined;
+  /** Whose {@link reel} it is: those who share a cursor may be of different regions. */
+  region: string | undefined;
   reel: Reel<T> | undefined;
 }
 
@@ -102,15 +104,21 @@ export class Player<T> {
     const known = cursors.get(region);
     if (known !== undefined) return known;
     const name = cursors.size < MAX_CURSORS ? region : '';
-    const cursor = cursors.get(name) ?? { position: 0, interaction: undefined, reel: undefined };
+    const cursor = cursors.get(name) ?? {
+      position: 0,
+      interaction: undefined,
+      region: undefined,
+      reel: undefined,
+    };
     cursors.set(name, cursor);
     return cursor;
   }
 
   #reel(cursor: Cursor<T>, interaction: Interaction, region: string | undefined): Reel<T> | undefined {
-    if (cursor.interaction !== interaction) {
+    if (cursor.interaction !== interaction || cursor.region !== region) {
       const { reels, fallback } = this.#track(interaction);
       cursor.interaction = interaction;
+      cursor.region = region;
       cursor.reel = (region === undefined ? undefined : reels.get(region)) ?? fallback;
     }
     return cursor.reel;

@@ -1,5 +1,5 @@
 import type { Key, Operation, Recording } from '../aws/operation.ts';
-import { FailureError, reasonOf } from '../errors.ts';
+import { FailureError, isUnwritable, reasonOf, UnwritableError } from '../errors.ts';
 import { sortKeys } from '../json.ts';
 import type { Cassette } from './cassette.ts';
 import { type Interaction, isSameAnswer, isSameInteraction, type Take } from './format.ts';
@@ -35,6 +35,7 @@ interface Run {
 export class Recorder {
   readonly #settings: RecorderSettings;
   readonly #runs = new Map<string, Run>();
+  readonly #saves = new Set<Promise<void>>();
   #lock: Promise<Lock> | undefined;
 
   constructor(settings: RecorderSettings) {
@@ -58,22 +59,16 @@ export class Recorder {
 
   /** Gives the lock back, if it was taken. */
   async stop(): Promise<void> {
+    await Promise.allSettled(this.#saves);
     const lock = await this.#lock?.catch(() => undefined);
     await lock?.release();
   }
 
-  /**
-   * Makes ready to record answers of the API.
-   * @throws CallError `CassetteUnreadableException`: better before the call is forwarded than after.
-   */
-  async open(restApiId: string): Promise<void> {
-    await this.#settings.cassette.open(restApiId);
-  }
-
-  /** Records an answer; settled when it is in the file. The API must be open. */
+  /** Records an answer; settled when it is in the file. */
   async store(key: Key, operation: Operation, region: string, recording: Recording): Promise<Stored> {
     try {
       await this.start();
+      await this.#settings.cassette.open(key.restApiId);
     } catch (error) {
       return this.#fail(error);
     }
@@ -92,7 +87,7 @@ export class Recorder {
     const interaction = { ...before, takes };
     if (isSameInteraction(before, interaction)) return { interaction: before };
     try {
-      await cassette.save(interaction);
+      await this.#save(interaction);
       return { interaction };
     } catch (error) {
       return this.#fail(error);
@@ -134,6 +129,16 @@ export class Recorder {
     return { earlier, takes: [...takes, take] };
   }
 
+  async #save(interaction: Interaction): Promise<void> {
+    const saving = this.#settings.cassette.save(interaction);
+    this.#saves.add(saving);
+    try {
+      await saving;
+    } finally {
+      this.#saves.delete(saving);
+    }
+  }
+
   async #takeLock(): Promise<Lock> {
     const { cassette } = this.#settings;
     await cassette.create();
@@ -141,6 +146,8 @@ export class Recorder {
       const lock = await acquireLock(cassette.folder);
       try {
         await cassette.removeLeftovers();
+        // What was read before may have been recorded anew by whoever held the lock.
+        cassette.forget();
       } catch (error) {
         await lock.release();
         throw error;
@@ -148,7 +155,7 @@ export class Recorder {
       return lock;
     } catch (cause) {
       if (cause instanceof FailureError) throw cause;
-      throw new FailureError(
+      throw new (isUnwritable(cause) ? UnwritableError : FailureError)(
         `Cannot lock '${cassette.folder}': ${reasonOf(cause)}. Choose a folder that can be written to with '--dir'.`,
         { cause },
       );

@@ -4,7 +4,8 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** What a command that runs under restage signs with. */
 export interface CommandIdentity {
-  readonly credentials: Credentials;
+  /** Absent in replay, where any will do. */
+  readonly credentials: Credentials | undefined;
   readonly region: string | undefined;
 }
 
@@ -27,7 +28,9 @@ export function commandEnvironment(
 ): Record<string, string> {
   return definedOnly({
     ...env,
-    ...(identity === undefined ? offlineIdentity(env) : identityVariables(identity, env)),
+    ...(identity?.credentials === undefined
+      ? offlineIdentity(env, identity?.region)
+      : identityVariables(identity.credentials, identity.region, env)),
     AWS_ENDPOINT_URL_API_GATEWAY: url,
     // Set, it would let an SDK go past restage; FIPS and dual-stack names exclude an endpoint of one's own.
     AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'false',
@@ -39,9 +42,9 @@ export function commandEnvironment(
   });
 }
 
-function offlineIdentity(env: Environment): Environment {
+function offlineIdentity(env: Environment, configured: string | undefined): Environment {
   // Empty counts as absent, as SDKs have it: that is what a CI service makes of a secret that is not there.
-  const region = env.AWS_REGION || env.AWS_DEFAULT_REGION || DUMMY_REGION;
+  const region = env.AWS_REGION || env.AWS_DEFAULT_REGION || configured || DUMMY_REGION;
   const hasKeys = Boolean(env.AWS_ACCESS_KEY_ID && env.AWS_SECRET_ACCESS_KEY);
   return {
     ...(hasKeys ? {} : keyVariables(DUMMY_CREDENTIALS)),
@@ -54,7 +57,11 @@ function offlineIdentity(env: Environment): Environment {
   };
 }
 
-function identityVariables({ credentials, region }: CommandIdentity, env: Environment): Environment {
+function identityVariables(
+  credentials: Credentials,
+  region: string | undefined,
+  env: Environment,
+): Environment {
   return {
     ...keyVariables(credentials),
     // Two processes that assume a role on their own get different keys; and JS v3 prefers a profile to keys.

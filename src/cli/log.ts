@@ -2,6 +2,7 @@ import pc from 'picocolors';
 import type { Outcome } from '../call.ts';
 import type { JournalEntry } from '../journal.ts';
 import type { LogFormat } from '../options.ts';
+import { escapeUnprintable, printable } from './printable.ts';
 
 const FLUSH_MS = 100;
 const MAX_BUFFERED = 64 * 1024;
@@ -61,27 +62,23 @@ export function formatPretty(entry: JournalEntry): string {
   const subject = [operation, restApiId, ...filters].filter((part) => part !== undefined).join(' ');
   const parts = [
     `${pc.dim(new Date(at).toTimeString().slice(0, 8))} ${colors[outcome](outcome.padEnd(9))} ${status}`,
-    printable(subject),
+    printable(cut(subject)),
     ...(region === undefined ? [] : [pc.dim(region)]),
     pc.dim(`${durationMs < 10 ? durationMs.toFixed(1) : Math.round(durationMs)} ms`),
     ...(attempt === undefined || attempt < 2 ? [] : [`attempt ${attempt}`]),
-    ...(fault === undefined ? [] : [pc.yellow(printable(fault))]),
-    ...(note === undefined ? [] : [pc.dim(printable(note))]),
+    ...(fault === undefined ? [] : [pc.yellow(printable(cut(fault)))]),
+    ...(note === undefined ? [] : [pc.dim(printable(cut(note)))]),
   ];
   return parts.join('  ');
 }
 
 function formatJson(entry: JournalEntry): string {
   const { at, durationMs } = entry;
-  return JSON.stringify({
-    ...entry,
-    at: new Date(at).toISOString(),
-    durationMs: Number(durationMs.toFixed(2)),
-  });
+  const told = { ...entry, at: new Date(at).toISOString(), durationMs: Number(durationMs.toFixed(2)) };
+  return escapeUnprintable(JSON.stringify(told));
 }
 
-/** Clients choose what stands here: nothing of it may move the cursor, or fill the screen. */
-function printable(text: string): string {
-  const cut = text.length > 400 ? `${text.slice(0, 400)}…` : text;
-  return cut.replace(/[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]/g, '?');
+/** Clients choose what stands here: it must not fill the screen. */
+function cut(text: string): string {
+  return text.length > 400 ? `${text.slice(0, 400)}…` : text;
 }

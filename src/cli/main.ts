@@ -6,6 +6,7 @@ import { CallError, errorCode, FailureError, reasonOf, UsageError } from '../err
 import { type Option, options } from '../options.ts';
 import { type Mode, modes } from '../session.ts';
 import type { Values } from '../settings.ts';
+import { printableLine } from './printable.ts';
 import { serve } from './serve.ts';
 
 const descriptions: Readonly<Record<Mode, string>> = {
@@ -112,7 +113,7 @@ function report(error: unknown): void {
   const line = isExpected
     ? error.message
     : `Cannot go on: ${reasonOf(error)}. Report this, with DEBUG=restage set.`;
-  process.stderr.write(`${pc.red(line)}\n`);
+  process.stderr.write(`${pc.red(printableLine(line))}\n`);
   if (process.env.DEBUG === 'restage' && error instanceof Error) process.stderr.write(`${error.stack}\n`);
 }
 

@@ -9,6 +9,7 @@ import { runCommand } from './command.ts';
 import { readConfig, readData } from './config.ts';
 import { type CommandIdentity, commandEnvironment } from './environment.ts';
 import { Log } from './log.ts';
+import { printableLine } from './printable.ts';
 
 /** Runs restage in a mode until it is told to stop, or until the command ends. @returns the exit status. */
 export async function serve(mode: Mode, flags: Values, command: readonly string[]): Promise<number> {
@@ -28,7 +29,7 @@ export async function serve(mode: Mode, flags: Values, command: readonly string[
   });
   const restage = await start(
     mode,
-    // A command is told where restage listens: any free port will do, unless one was asked for.
+    // A command is told where restage listens: any free port will do, unless a flag asks for one.
     command.length > 0 && !isPortGiven(flags) ? { ...settings, port: 0 } : settings,
     {
       onCall: log === undefined ? () => {} : (entry) => log.add(entry),
@@ -83,7 +84,7 @@ async function withCommand(
   try {
     const identity = await findIdentity(restage, settings);
     say(pc.dim(listeningLine(restage)));
-    const running = runCommand(command, commandEnvironment(env, restage.url, identity));
+    const running = runCommand(command, commandEnvironment(env, reachableUrl(restage), identity));
     const passOn = passSignalsOn(running.kill);
     try {
       const status = await running.status;
@@ -104,14 +105,14 @@ async function withCommand(
 }
 
 /** What the command signs with: a key made for clients, or the very credentials that restage signs with. */
-async function findIdentity(restage: Restage, settings: Settings): Promise<CommandIdentity | undefined> {
-  if (!modeNeeds[restage.mode].upstream) return undefined;
-  const { resolveRegion } = await import('../aws/credentials.ts');
-  const region = (await resolveRegion(settings.profile)) ?? process.env.AWS_DEFAULT_REGION;
+async function findIdentity(restage: Restage, settings: Settings): Promise<CommandIdentity> {
+  const { resolveRegion } = await import('../aws/region.ts');
+  const region = await resolveRegion(settings.profile);
+  if (!modeNeeds[restage.mode].upstream) return { credentials: undefined, region };
   const [clientKey] = settings.clientKeys;
   if (clientKey !== undefined) return { credentials: clientKey, region };
   try {
-    return { credentials: await restage.credentials(), region };
+    return { credentials: await restage.handOutCredentials(), region };
   } catch (cause) {
     throw new FailureError(cause instanceof Error ? cause.message : String(cause), { cause });
   }
@@ -138,6 +139,11 @@ async function introduce(restage: Restage, settings: Settings): Promise<void> {
   if (faults.length > 0) say(pc.dim(`seed ${restage.seed} (--seed ${restage.seed} repeats this run)`));
 }
 
+/** Where a command on this machine reaches restage: an address that stands for all is none to call. */
+function reachableUrl({ url }: Restage): string {
+  return url.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:');
+}
+
 function listeningLine({ mode, url }: Restage): string {
   return `restage ${mode} listening on ${url}`;
 }
@@ -147,7 +153,7 @@ function isPortGiven(flags: Values): boolean {
 }
 
 function say(line: string): void {
-  process.stderr.write(`${line}\n`);
+  process.stderr.write(`${printableLine(line)}\n`);
 }
 
 function reportError(error: unknown): void {

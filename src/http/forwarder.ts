@@ -153,6 +153,8 @@ class Exchange {
 
   sending(request: ClientRequest): void {
     this.#request = request;
+    // An upstream that switches protocols ends without an answer and without an error.
+    request.once('close', () => this.failed(new Error('it closed the connection without an answer')));
     const { connectMs, firstByteMs } = this.#limits;
     // Counts idle time, so it also ends an answer that stops in the middle.
     request.setTimeout(firstByteMs, () =>

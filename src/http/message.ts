@@ -67,6 +67,7 @@ export function readHead(request: IncomingMessage): Head {
     authority: absolute?.[1],
     headers,
     body: EMPTY,
+    isAbandoned: () => request.socket.destroyed,
     isFromLoopback: () => isLoopback(request.socket.remoteAddress),
     hosts,
     fromPage,

@@ -2,7 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { createCredentialSource, resolveRegion } from '../../../src/aws/credentials.ts';
+import { createCredentialSource } from '../../../src/aws/credentials.ts';
+import { resolveRegion } from '../../../src/aws/region.ts';
 import { CallError } from '../../../src/errors.ts';
 
 const VARIABLES = [

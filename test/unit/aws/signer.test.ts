@@ -19,6 +19,7 @@ function createSigner(settings: Partial<SignerSettings> = {}): Signer {
   return new Signer({
     credentials: async () => permanent,
     clientKeys: [],
+    handedOut: [],
     trustClients: false,
     allowWrites: false,
     upstream: undefined,
@@ -480,6 +481,23 @@ describe.each([
     },
   );
 });
+
+test('credentials that were given to a command are good after restage has renewed its own', async () => {
+  const old = { accessKeyId: 'AKIDOLD', secretAccessKey: 'old', sessionToken: 'old-token' };
+  const call = signedCall({ credentials: old });
+  expect(await refused(admit(call))).toMatchObject({ type: 'UnrecognizedClientException' });
+  expect((await sent(admit(call, { handedOut: [old] }))).refusal()).toBeUndefined();
+});
+
+test.each(['X-HTTP-Method-Override', 'x-http-method', 'X-Method-Override'])(
+  'a GET with %s is no read',
+  async (name) => {
+    const call = signedCall({ credentials: clientKey, headers: { [name]: 'DELETE' } });
+    expect(await refused(admit(call, { clientKeys: [clientKey] }))).toMatchObject({
+      type: 'WriteNotAllowedException',
+    });
+  },
+);
 
 describe('a trusted client', () => {
   const settings = { trustClients: true, defaultRegion: 'eu-west-1' };

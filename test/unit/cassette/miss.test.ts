@@ -28,7 +28,7 @@ describe('a miss', () => {
       `Cannot replay GetStages of API '${ID}' with deploymentId 'vakw79': it is not in cassette 'default' ` +
         `(${cassette.folder}). Nearest recorded: GetStages of API '${ID}' with deploymentId 'vakw70'; ` +
         `GetStages of API '${ID}' with deploymentId 'vakw78'; GetStages of API '${ID}' with deploymentId 'zzzzzz'. ` +
-        'Record it: restage record -c default -- <your command>.',
+        `Record it: restage record -c default --dir '${cassette.dir}' -- <your command>.`,
     );
   });
 

@@ -20,6 +20,7 @@ function callOf(method: string, target: string, fromLoopback = true): Call {
   return {
     method,
     target,
+    isAbandoned: () => false,
     isFromLoopback: () => fromLoopback,
     authority: undefined,
     headers: [],
