@@ -36,7 +36,7 @@ describe('a miss', () => {
       { cassette: 'known' },
     );
     const { url } = await run('replay', { dir, cassette: 'known' });
-    const remedy = 'Record it: restage record -c known -- <your command>.';
+    const remedy = `Record it: restage record -c known --dir '${dir}' -- <your command>.`;
 
     const filter = await missOf(url, `/restapis/${sample.twoStages}/stages?deployment_id=vakw78`);
     expect(filter).toContain(`GetStages of API '${sample.twoStages}' with deploymentId 'vakw78'`);
