@@ -12,12 +12,13 @@ interface Ready {
 }
 
 const { paths, headers, body } = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as Ready;
-const answers = new Map(paths.map((path) => [path, body]));
+// An answer of its own for each target, as restage has.
+const answers = new Map(paths.map((path) => [path, Buffer.from(body).toString('latin1')]));
 
 const server = createServer((request, response) => {
   const answer = answers.get(request.url ?? '');
   response.writeHead(answer === undefined ? 404 : 200, headers);
-  response.end(answer);
+  response.end(answer, 'latin1');
 });
 server.keepAliveTimeout = 65_000;
 server.listen(0, '127.0.0.1', () => {

@@ -65,6 +65,7 @@ export class Player<T> {
   readonly #tracks = new Map<string, Track<T>>();
   /** By the key's text, then by region. */
   readonly #cursors = new Map<string, Map<string, Cursor<T>>>();
+  #last: { interaction: Interaction; region: string; cursor: Cursor<T> } | undefined;
 
   constructor(order: Order, prepare: Prepare<T>) {
     this.#order = order;
@@ -93,9 +94,19 @@ export class Player<T> {
   /** Starts every key's takes from the beginning. */
   reset(): void {
     this.#cursors.clear();
+    this.#last = undefined;
   }
 
-  #cursor({ key }: Interaction, region = ''): Cursor<T> {
+  /** Who asks whether there is an answer asks for it next: the cursor found last is looked at first. */
+  #cursor(interaction: Interaction, region = ''): Cursor<T> {
+    const last = this.#last;
+    if (last?.interaction === interaction && last.region === region) return last.cursor;
+    const cursor = this.#findCursor(interaction, region);
+    this.#last = { interaction, region, cursor };
+    return cursor;
+  }
+
+  #findCursor({ key }: Interaction, region: string): Cursor<T> {
     let cursors = this.#cursors.get(key.text);
     if (cursors === undefined) {
       cursors = new Map();
