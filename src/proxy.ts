@@ -236,13 +236,16 @@ export class RestageProxy {
       {
         status: answer.status,
         contentType: headerValues(answer.headers, 'content-type')[0] ?? '',
-        errorType: headerValues(answer.headers, 'x-amzn-errortype')[0],
+        errorType: errorTypeOf(answer),
         text: answer.text,
       },
       asked.key,
     );
     if (recording === undefined)
-      return this.#forwarded(answer, `not recorded: no ${asked.name} answer to keep`);
+      return this.#forwarded(
+        answer,
+        `not recorded: ${answer.status} ${errorTypeOf(answer) ?? 'is no answer to keep'}`,
+      );
     const stored = await session.recorder.store(asked.key, asked.operation, region, recording);
     if (stored.interaction === undefined) return this.#forwarded(answer, `not recorded: ${stored.reason}`);
     session.player.skip(stored.interaction, region);
@@ -306,6 +309,10 @@ export class RestageProxy {
 
 function findInteraction({ session, asked }: Context): Interaction | undefined {
   return asked.key && session.cassette.find(asked.key);
+}
+
+function errorTypeOf({ headers }: Answer): string | undefined {
+  return headerValues(headers, 'x-amzn-errortype')[0];
 }
 
 function withOutcome(answer: Answer, outcome: Outcome): Answer {

@@ -80,7 +80,10 @@ export async function findSignatureFlaw(
   });
   const expected = parseAuthorization(signed.authorization ?? '')?.signature ?? '';
   if (equalInConstantTime(expected, claim.signature)) return undefined;
-  return { error: serviceErrors.invalidSignature(), hint: 'its secret key, or what was signed, is another' };
+  return {
+    error: serviceErrors.invalidSignature(),
+    hint: 'the client signs with another secret than restage, or the call was changed on the way',
+  };
 }
 
 /** Signs a request for the region and adds what a signature needs; `host` must be among the headers. */

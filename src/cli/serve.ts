@@ -88,10 +88,10 @@ async function withCommand(
     const passOn = passSignalsOn(running.kill);
     try {
       const status = await running.status;
-      if (restage.countCalls() === 0) {
+      if (restage.countCalls() === 0 && status < 128) {
         say(
           pc.yellow(
-            'The command made no call through restage. Does it set an endpoint, or keys, of its own?',
+            'The command made no call through restage. Does it set an endpoint, or keys, of its own, or lack a region?',
           ),
         );
       }

@@ -346,7 +346,7 @@ describe('a call is refused', () => {
       'the region was changed',
       () => inAuthorization('/us-east-1/', '/eu-west-1/'),
       INVALID,
-      'its secret key, or what was signed, is another',
+      'the client signs with another secret than restage, or the call was changed on the way',
     ],
     [
       'a signed header is named in upper case',
@@ -358,7 +358,7 @@ describe('a call is refused', () => {
       'its secret is another',
       () => signedCall({ credentials: { ...permanent, secretAccessKey: 'forged' } }),
       INVALID,
-      'its secret key, or what was signed, is another',
+      'the client signs with another secret than restage, or the call was changed on the way',
     ],
     [
       'it brings a token that nobody gave it',
