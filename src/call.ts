@@ -10,16 +10,22 @@ export type RawHeaders = readonly string[];
 /** One HTTP request as it stood on the wire, with the few headers that every call is looked at for. */
 export interface Call {
   readonly method: string;
-  /** Path and query, undecoded. */
+  /** Path and query, undecoded; without the session's prefix once that was taken off. */
   readonly target: string;
-  /** `host[:port]` of an absolute-form target (the client uses restage as its forward proxy). */
+  /** The target as the client signed it, where that is not {@link target}. */
+  readonly signedTarget: string | undefined;
+  /** `host[:port]` of an absolute-form target, or of the tunnel that the call came through: restage is a forward proxy then. */
   readonly authority: string | undefined;
+  /** `Proxy-Authorization`: the call's own, or that of the tunnel it came through. */
+  readonly proxyAuthorization: string | undefined;
   readonly headers: RawHeaders;
   readonly body: Uint8Array;
   /** Tells whether the client has gone. */
   readonly isAbandoned: () => boolean;
   /** Tells whether the other end of the connection is this machine. */
   readonly isFromLoopback: () => boolean;
+  /** Who calls, to tell clients apart that send no {@link invocationId}: the address and the user agent. */
+  readonly client: () => string;
   /** Every `Host` value that was sent; exactly one is right. */
   readonly hosts: readonly string[];
   /** Whether a browser sent this on behalf of a page: an `Origin`, or a foreign `Sec-Fetch-Site`. */
@@ -39,11 +45,26 @@ export interface Call {
  */
 export type Body = string | Uint8Array | AsyncIterable<Uint8Array>;
 
+/** How an answer is brought to the client, where that is not whole and at once. */
+export type Delivery =
+  /** Nothing is sent, and the connection stays open until the client closes it. */
+  | { readonly type: 'hang' }
+  /** The connection is reset (RST): before the status line, or after the head. */
+  | { readonly type: 'reset'; readonly at: 'start' | 'headers' }
+  /** So many bytes of the body, then the connection is closed. */
+  | { readonly type: 'truncate'; readonly bytes: number }
+  /** The head at once, the body slowly. */
+  | { readonly type: 'drip'; readonly bytesPerSecond: number }
+  /** Whole, then the connection is closed: the head may announce another length than the body has. */
+  | { readonly type: 'close' };
+
 /** What a call is answered with. */
 export interface Answer {
   readonly status: number;
   readonly headers: RawHeaders;
   readonly body: Body;
+  /** Whole and at once if absent. */
+  readonly delivery?: Delivery | undefined;
 }
 
 /** The UTF-8 bytes of a text as a binary string. */

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CredentialSource } from './aws/credentials.ts';
 import { configuredEndpoint } from './aws/endpoint.ts';
+import { plannedRendering } from './aws/planned-answer.ts';
 import type { Credentials } from './aws/signature.ts';
 import { CallerCheck } from './caller.ts';
 import { Cassette, listCassettes } from './cassette/cassette.ts';
@@ -154,10 +155,13 @@ function createSession(
   const needs = modeNeeds[mode];
   const redact = createRedactor(settings.disabledRedactions, settings.redactions);
   return {
+    name: undefined,
     mode,
     usesRecordings: needs.recordings,
     cassette,
-    player: new Player(settings.order, (status, rendering) => readyAnswer(status, rendering, 'replayed')),
+    player: new Player(settings.order, (status, rendering) =>
+      readyAnswer(plannedRendering(status, rendering), 'replayed'),
+    ),
     recorder:
       needs.recorder !== undefined
         ? new Recorder({

@@ -2,19 +2,26 @@ import type { Outcome } from './call.ts';
 
 /** What is told of one call: nothing that could hold a secret. */
 export interface JournalEntry {
-  /** When it came, in epoch milliseconds. */
+  /** When it was answered, in epoch milliseconds. */
   readonly at: number;
+  /** The session it belongs to; absent for calls without one. */
+  readonly session: string | undefined;
   /** The operation's name, or method and path of one that is not understood. */
   readonly operation: string;
   readonly restApiId: string | undefined;
   readonly parameters: Readonly<Record<string, string>> | undefined;
   readonly region: string | undefined;
   readonly outcome: Outcome;
+  /** 0 when no status line was sent: the connection hung or was reset. */
   readonly status: number;
   /** How long it took until there was an answer to send. */
   readonly durationMs: number;
   readonly invocationId: string | undefined;
   readonly attempt: number | undefined;
+  /** Who called, to tell clients apart that send no invocation id: address and user agent. */
+  readonly client: string;
+  /** Whether the client had gone before there was an answer. */
+  readonly abandoned: boolean;
   /** The rule that answered. */
   readonly fault: string | undefined;
   /** What the client was not told, or why something was not recorded. */

@@ -11,7 +11,8 @@ import { describeMiss } from './cassette/miss.ts';
 import type { Strike } from './chaos/rule-set.ts';
 import { CallError, reasonOf } from './errors.ts';
 import type { Observer } from './journal.ts';
-import { OUTCOME_HEADER, type RequestIds, readyError, toAnswer } from './ready-answer.ts';
+import { originalOf } from './original.ts';
+import { OUTCOME_HEADER, type RequestIds, readyAnswer, readyError, toAnswer } from './ready-answer.ts';
 import type { Mode, Session } from './session.ts';
 
 /** An answer of the upstream. `text` is its decoded body; absent when it is too long, or cannot be decoded. */
@@ -141,12 +142,16 @@ export class RestageProxy {
   }
 
   #afterSignature(context: Context): Ending | Promise<Ending> {
-    const { session, asked, region } = context;
+    const { call, session, asked, region } = context;
     const strike = session.rules.strike({
       key: asked.key?.text ?? asked.name,
       restApiId: asked.key?.restApiId,
       deploymentId: asked.key?.parameters.deploymentId,
       region,
+      session: session.name,
+      attempt: call.attempt,
+      headers: call.headers,
+      original: originalOf(context, findInteraction(context)),
     });
     return strike.delayMs > 0 ? this.#afterDelay(context, strike) : this.#afterFaults(context, strike);
   }
@@ -168,7 +173,8 @@ export class RestageProxy {
       return isReady ? this.#act(context, interaction) : this.#actWhenLoaded(context);
     }
     return {
-      ...this.#fail(answer.effect.error, 'faulted', undefined, answer.effect.headers),
+      answer: toAnswer(readyAnswer(answer.planned, 'faulted'), this.#parts.ids),
+      outcome: 'faulted',
       fault: answer.rule,
     };
   }
@@ -277,18 +283,14 @@ export class RestageProxy {
     return this.#fail(failure, 'refused', failure.message);
   }
 
-  #fail(
-    error: ServiceError | CallError,
-    outcome: Outcome,
-    note?: string,
-    headers?: readonly string[],
-  ): Ending {
-    return { answer: toAnswer(readyError(error, outcome, headers), this.#parts.ids), outcome, note };
+  #fail(error: ServiceError | CallError, outcome: Outcome, note?: string): Ending {
+    return { answer: toAnswer(readyError(error, outcome), this.#parts.ids), outcome, note };
   }
 
   #finish({ call, session, asked, region }: Context, ending: Ending, startedAt: number): Answer {
     const entry = {
       at: this.#parts.clock.now(),
+      session: session.name,
       operation: asked.name,
       restApiId: asked.key?.restApiId,
       parameters: asked.key?.parameters,
@@ -298,6 +300,8 @@ export class RestageProxy {
       durationMs: this.#parts.clock.elapsed() - startedAt,
       invocationId: call.invocationId,
       attempt: call.attempt,
+      client: call.client(),
+      abandoned: call.isAbandoned(),
       fault: ending.fault,
       note: ending.note,
     };

@@ -1,6 +1,6 @@
-import { type ServiceError, writeBody } from './aws/error.ts';
-import type { Rendering } from './aws/operation.ts';
-import { type Answer, type Outcome, toBinary } from './call.ts';
+import type { ServiceError } from './aws/error.ts';
+import { type PlannedAnswer, plannedError } from './aws/planned-answer.ts';
+import type { Answer, Outcome } from './call.ts';
 
 /** The header that says how an answer came about. */
 export const OUTCOME_HEADER = 'x-restage-outcome';
@@ -13,31 +13,9 @@ export interface RequestIds {
   readonly apiGatewayId: () => string;
 }
 
-/** An answer that only lacks the ids that no two answers share. */
-export interface ReadyAnswer {
-  readonly status: number;
-  readonly headers: readonly string[];
-  /** A binary string: see {@link toBinary}. */
-  readonly body: string;
-}
-
-/** Makes a rendered answer ready: all that can be done before there is a call. */
-export function readyAnswer(status: number, rendering: Rendering, outcome: Outcome): ReadyAnswer {
-  const { contentType, errorType } = rendering;
-  const body = toBinary(rendering.body);
-  return {
-    status,
-    headers: [
-      'Content-Type',
-      contentType,
-      'Content-Length',
-      String(body.length),
-      ...(errorType === undefined ? [] : ['x-amzn-ErrorType', errorType]),
-      OUTCOME_HEADER,
-      outcome,
-    ],
-    body,
-  };
+/** Makes an answer ready: all that can be done before there is a call. */
+export function readyAnswer(planned: PlannedAnswer, outcome: Outcome): PlannedAnswer {
+  return { ...planned, headers: [...planned.headers, OUTCOME_HEADER, outcome] };
 }
 
 /** Makes an error ready, in the service's shape. */
@@ -45,16 +23,13 @@ export function readyError(
   error: ServiceError,
   outcome: Outcome,
   headers: readonly string[] = [],
-): ReadyAnswer {
-  const { status, type, message } = error;
-  const rendering = { contentType: 'application/json', errorType: type, body: writeBody({ message }) };
-  const ready = readyAnswer(status, rendering, outcome);
-  return { ...ready, headers: [...ready.headers, ...headers] };
+): PlannedAnswer {
+  return readyAnswer(plannedError(error, headers), outcome);
 }
 
 /** The answer itself, with fresh ids. */
-export function toAnswer(ready: ReadyAnswer, ids: RequestIds): Answer {
+export function toAnswer(ready: PlannedAnswer, ids: RequestIds): Answer {
   const headers = ready.headers.slice();
   headers.push('x-amzn-RequestId', ids.requestId(), 'x-amz-apigw-id', ids.apiGatewayId());
-  return { status: ready.status, headers, body: ready.body };
+  return { status: ready.status, headers, body: ready.body, delivery: ready.delivery };
 }

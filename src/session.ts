@@ -1,9 +1,9 @@
+import type { PlannedAnswer } from './aws/planned-answer.ts';
 import type { Cassette } from './cassette/cassette.ts';
 import type { Player } from './cassette/player.ts';
 import type { Recorder } from './cassette/recorder.ts';
 import type { RuleSet } from './chaos/rule-set.ts';
 import type { Journal } from './journal.ts';
-import type { ReadyAnswer } from './ready-answer.ts';
 
 /** What restage does with a call. */
 export const modes = ['record', 'replay', 'auto', 'passthrough'] as const;
@@ -30,11 +30,13 @@ export const modeNeeds: Readonly<Record<Mode, ModeNeeds>> = {
 
 /** One view of the proxy: everything that calls change. */
 export interface Session {
+  /** Absent for the one that calls without a session belong to. */
+  readonly name: string | undefined;
   readonly mode: Mode;
   /** Whether the cassette's files are read at all. */
   readonly usesRecordings: boolean;
   readonly cassette: Cassette;
-  readonly player: Player<ReadyAnswer>;
+  readonly player: Player<PlannedAnswer>;
   /** Absent where nothing is ever recorded. */
   readonly recorder: Recorder | undefined;
   readonly rules: RuleSet;

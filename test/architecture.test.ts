@@ -9,7 +9,7 @@ const layers: ReadonlyArray<readonly [name: string, files: RegExp]> = [
   ['control, http', /^(?:control|http)\//],
   [
     'proxy, session, journal, settings',
-    /^(?:proxy|session|journal|settings|options|ready-answer|ids|caller)\.ts$/,
+    /^(?:proxy|session|journal|settings|options|ready-answer|original|ids|caller)\.ts$/,
   ],
   ['cassette, chaos', /^(?:cassette|chaos)\//],
   ['aws', /^aws\//],

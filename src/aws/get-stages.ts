@@ -32,6 +32,9 @@ export const getStages: Operation = {
   read,
   findFlaw,
   render,
+  alter: () => undefined,
+  lists: () => false,
+  nothing: { status: 200, representation: 'json', content: { stages: [] } },
 };
 
 function identify(method: string, target: Target): Key | { notUnderstood: string } | undefined {

@@ -1,5 +1,5 @@
 import type { Representation } from '../call.ts';
-import type { JsonObject } from '../json.ts';
+import type { Json, JsonObject } from '../json.ts';
 import type { Target } from './target.ts';
 
 /** What a recording is found by. Two calls with one key get the same recording. */
@@ -37,6 +37,21 @@ export interface ServiceAnswer {
   readonly text: string;
 }
 
+/**
+ * A change to a listing that leaves it well-formed: what the service may send one day, or for a moment.
+ * `item` names one of the listed things; without it the last one is meant.
+ */
+export type Alteration =
+  | { readonly type: 'empty' }
+  | { readonly type: 'drop'; readonly item: string | undefined }
+  | { readonly type: 'remove-field'; readonly item: string | undefined; readonly field: string }
+  | {
+      readonly type: 'set-field';
+      readonly item: string | undefined;
+      readonly field: string;
+      readonly value: Json;
+    };
+
 /** One API call that restage understands. */
 export interface Operation {
   readonly name: string;
@@ -50,6 +65,12 @@ export interface Operation {
   findFlaw(status: number, content: JsonObject): string | undefined;
   /** The recording as the service would send it. */
   render(recording: Recording, key: Key, representation: Representation): Rendering;
+  /** The recording with its listing altered; nothing when it lists nothing that could be altered so. */
+  alter(recording: Recording, alteration: Alteration): Recording | undefined;
+  /** Whether the recording lists a thing of that name. */
+  lists(recording: Recording, item: string): boolean;
+  /** A listing of nothing. */
+  readonly nothing: Recording;
 }
 
 /** The key of a call; `parameters` holds those that were given. */

@@ -11,29 +11,46 @@ export type Prepare<T> = (status: number, rendering: Rendering) => T;
 
 type Prepared<T> = Readonly<Record<Representation, T>>;
 
+interface Frame<T> {
+  readonly take: Take;
+  readonly prepared: Prepared<T>;
+  readonly end: number;
+}
+
 /** The takes of one key that answer callers of one region, ready to be sent. */
 class Reel<T> {
-  readonly #frames: ReadonlyArray<{ readonly prepared: Prepared<T>; readonly end: number }>;
+  readonly #frames: ReadonlyArray<Frame<T>>;
   readonly #length: number;
 
   constructor(takes: readonly Take[], prepare: (take: Take) => Prepared<T>) {
     let end = 0;
     this.#frames = takes.map((take) => {
       end += take.times;
-      return { prepared: prepare(take), end };
+      return { take, prepared: prepare(take), end };
     });
     this.#length = end;
   }
 
   /** The n-th answer, counted from 0; nothing when there is none in this order. */
   at(position: number, order: Order): Prepared<T> | undefined {
-    const last = this.#frames.at(-1)?.prepared;
+    return this.#frames[this.#indexAt(position, order)]?.prepared;
+  }
+
+  /** The take of the n-th answer, or the one so many takes before it in this order. */
+  takeAt(position: number, order: Order, placesBack: number): Take | undefined {
+    const index = this.#indexAt(position, order);
+    return index < 0 ? undefined : this.#frames[index - placesBack]?.take;
+  }
+
+  /** -1 when there is none in this order. */
+  #indexAt(position: number, order: Order): number {
+    const last = this.#frames.length - 1;
     if (order === 'last') return last;
     if (position >= this.#length) {
-      if (order !== 'loop') return order === 'strict' ? undefined : last;
-      return this.at(position % this.#length, 'sequence');
+      if (order !== 'loop') return order === 'strict' ? -1 : last;
+      return this.#indexAt(position % this.#length, 'sequence');
     }
-    return this.#frames.find(({ end }) => position < end)?.prepared;
+    return this.#frames.findIndex(({ end }) => position < end);
   }
 }
 
@@ -84,6 +101,12 @@ export class Player<T> {
   canPlay(interaction: Interaction, region: string | undefined): boolean {
     const cursor = this.#cursor(interaction, region);
     return this.#reel(cursor, interaction, region)?.at(cursor.position, this.#order) !== undefined;
+  }
+
+  /** The take whose turn it is for a caller of the region, or the one so many places before it; uses up none. */
+  peek(interaction: Interaction, region: string | undefined, placesBack = 0): Take | undefined {
+    const cursor = this.#cursor(interaction, region);
+    return this.#reel(cursor, interaction, region)?.takeAt(cursor.position, this.#order, placesBack);
   }
 
   /** Counts an answer that was given to a caller of the region: also one that was just recorded. */

@@ -1,29 +1,17 @@
 import { z } from 'zod';
 import { type ErrorSubject, type ServiceError, serviceErrors } from '../aws/error.ts';
+import { plannedError } from '../aws/planned-answer.ts';
+import type { Fault } from './effect.ts';
 import { milliseconds, wholeNumber } from './parameter.ts';
-
-/** What a fault does to a call. */
-export type Effect =
-  | { readonly type: 'error'; readonly error: ServiceError; readonly headers: readonly string[] }
-  | { readonly type: 'delay'; readonly delayMs: number };
-
-/** What a fault may look at. */
-export interface Victim extends ErrorSubject {
-  /** A number from 0 up to 1 that belongs to this call and this rule. */
-  readonly draw: () => number;
-}
-
-/** One fault, its parameters filled in. */
-export interface Fault {
-  strike(victim: Victim): Effect;
-}
 
 /** A kind of fault: its name, its parameters, and what it makes of them. */
 export interface FaultKind {
   readonly describes: string;
   readonly parameters: Readonly<Record<string, z.ZodType>>;
-  /** Whether it may look at {@link Victim.draw}. */
+  /** Whether it may look at the victim's `draw`. */
   readonly isRandom?: boolean;
+  /** Whether it may look at the victim's `original`: what is recorded is then read before the rules are asked. */
+  readonly needsOriginal?: boolean;
   /** Makes a fault of parameters that were parsed already. */
   readonly create: (parameters: Readonly<Record<string, unknown>>) => Fault;
 }
@@ -68,7 +56,7 @@ function answering(describes: string, make: (subject: ErrorSubject) => ServiceEr
   return kind({
     describes,
     parameters: {},
-    create: () => ({ strike: (victim) => ({ type: 'error', error: make(victim), headers: [] }) }),
+    create: () => ({ strike: (victim) => ({ type: 'answer', answer: plannedError(make(victim)) }) }),
   });
 }
 
@@ -85,7 +73,7 @@ function throttling(describes: string, make: () => ServiceError): FaultKind {
         ...(seconds === undefined ? [] : ['Retry-After', String(seconds)]),
         ...(ms === undefined ? [] : ['x-amz-retry-after', String(ms)]),
       ];
-      return { strike: () => ({ type: 'error', error: make(), headers }) };
+      return { strike: () => ({ type: 'answer', answer: plannedError(make(), headers) }) };
     },
   });
 }

@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { ErrorSubject } from '../aws/error.ts';
-import { type Effect, type Fault, faultKinds } from './fault.ts';
+import type { PlannedAnswer } from '../aws/planned-answer.ts';
+import type { RawHeaders } from '../call.ts';
+import type { Fault, Original } from './effect.ts';
+import { faultKinds } from './fault.ts';
 import type { Rule } from './rule.ts';
 import { Schedule } from './schedule.ts';
 
@@ -9,12 +12,19 @@ export interface Target extends ErrorSubject {
   /** What a rule counts by when it counts each key for itself. */
   readonly key: string;
   readonly deploymentId: string | undefined;
+  /** The session's name; nothing for calls without one. */
+  readonly session: string | undefined;
+  /** The SDK's attempt number, from 1. */
+  readonly attempt: number | undefined;
+  readonly headers: RawHeaders;
+  /** What the call would be answered with. */
+  readonly original: Original;
 }
 
 /** What the rules do to one call: wait, then answer with the error if there is one. */
 export interface Strike {
   readonly delayMs: number;
-  readonly answer: { readonly rule: string; readonly effect: Exclude<Effect, { type: 'delay' }> } | undefined;
+  readonly answer: { readonly rule: string; readonly planned: PlannedAnswer } | undefined;
 }
 
 /** How often a rule looked and fired. */
@@ -54,9 +64,16 @@ export class RuleSet {
       if (answer !== undefined || !turn.isDue) continue;
       turn.fire();
       const { restApiId, region } = target;
-      const effect = fault.strike({ restApiId, region, draw: () => draw('effect', target.key, turn.nOfKey) });
+      const effect = fault.strike({
+        restApiId,
+        region,
+        draw: (purpose = 'effect') => draw(purpose, target.key, turn.nOfKey),
+        n: turn.nOfKey,
+        original: target.original,
+      });
+      if (effect === undefined) continue;
       if (effect.type === 'delay') delayMs += effect.delayMs;
-      else answer = { rule: rule.name, effect };
+      else answer = { rule: rule.name, planned: effect.answer };
     }
     return { delayMs, answer };
   }

@@ -25,6 +25,8 @@ export function readHead(request: IncomingMessage): Head {
   let attempt: number | undefined;
   let contentLength = Number.NaN;
   let isChunked = false;
+  let proxyAuthorization: string | undefined;
+  let userAgent = '-';
   for (let i = 0; i < headers.length; i += 2) {
     const name = headers[i] ?? '';
     if (!hasLengthOfInterest(name)) continue;
@@ -54,6 +56,12 @@ export function readHead(request: IncomingMessage): Head {
       case 'content-length':
         contentLength = Number(value);
         break;
+      case 'user-agent':
+        userAgent = value.slice(0, 200);
+        break;
+      case 'proxy-authorization':
+        proxyAuthorization = value;
+        break;
       case 'transfer-encoding':
         isChunked = true;
         break;
@@ -64,11 +72,14 @@ export function readHead(request: IncomingMessage): Head {
   const call: Call = {
     method: request.method ?? 'GET',
     target: absolute === null ? url : toOriginForm(absolute[2] ?? ''),
+    signedTarget: undefined,
     authority: absolute?.[1],
+    proxyAuthorization,
     headers,
     body: EMPTY,
     isAbandoned: () => request.socket.destroyed,
     isFromLoopback: () => isLoopback(request.socket.remoteAddress),
+    client: () => `${request.socket.remoteAddress ?? '-'} ${userAgent}`,
     hosts,
     fromPage,
     accept,
@@ -97,10 +108,12 @@ const LENGTHS_OF_INTEREST = [
   'accept',
   'origin',
   'authorization',
+  'user-agent',
   'content-length',
   'sec-fetch-site',
   'amz-sdk-request',
   'transfer-encoding',
+  'proxy-authorization',
   'amz-sdk-invocation-id',
 ].reduce((bits, { length }) => bits | (1 << length), 0);
 

@@ -4,6 +4,7 @@ import type { JournalEntry } from '../../src/journal.ts';
 export function journalEntry(fields: Partial<JournalEntry> = {}): JournalEntry {
   return {
     at: Date.UTC(2024, 4, 6, 7, 8, 9),
+    session: undefined,
     operation: 'GetStages',
     restApiId: 'a1b2c3d4e5',
     parameters: {},
@@ -13,6 +14,8 @@ export function journalEntry(fields: Partial<JournalEntry> = {}): JournalEntry {
     durationMs: 0.42,
     invocationId: undefined,
     attempt: undefined,
+    client: '127.0.0.1 test',
+    abandoned: false,
     fault: undefined,
     note: undefined,
     ...fields,
