@@ -12,6 +12,15 @@ const statuses = {
   MalformedRequestException: 400,
   RequestTooLargeException: 413,
   TunnelNotSupportedException: 501,
+  ProxyAuthenticationRequiredException: 407,
+  SessionNameInvalidException: 400,
+  SessionLimitExceededException: 400,
+  SessionExistsException: 409,
+  SessionNotMadeException: 409,
+  SessionNotFoundException: 404,
+  FaultNotFoundException: 404,
+  ControlUnauthorizedException: 401,
+  ControlRequestInvalidException: 400,
   ControlNotFoundException: 404,
   ControlMethodNotAllowedException: 405,
   InternalErrorException: 500,
@@ -19,16 +28,25 @@ const statuses = {
 
 export type CallErrorType = keyof typeof statuses;
 
+/** What an error's answer says besides: how to do better. [RFC 9110] */
+const challenges: Readonly<Partial<Record<CallErrorType, readonly [name: string, value: string]>>> = {
+  ProxyAuthenticationRequiredException: ['Proxy-Authenticate', 'Basic realm="restage"'],
+  ControlUnauthorizedException: ['WWW-Authenticate', 'Bearer realm="restage"'],
+};
+
 /** Why restage itself answers a call with an error. The message says what could not be done, why, and what to do. */
 export class CallError extends Error {
   override readonly name = 'CallError';
   readonly type: CallErrorType;
   readonly status: number;
+  /** Headers that the answer has besides. */
+  readonly headers: readonly string[];
 
   constructor(type: CallErrorType, message: string, options?: ErrorOptions) {
     super(message, options);
     this.type = type;
     this.status = statuses[type];
+    this.headers = challenges[type] ?? [];
   }
 }
 

@@ -1,32 +1,36 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { CredentialSource } from './aws/credentials.ts';
-import { configuredEndpoint } from './aws/endpoint.ts';
 import { plannedRendering } from './aws/planned-answer.ts';
 import type { Credentials } from './aws/signature.ts';
 import { CallerCheck } from './caller.ts';
-import { Cassette, listCassettes } from './cassette/cassette.ts';
+import { listCassettes } from './cassette/cassette.ts';
 import { Player } from './cassette/player.ts';
-import { Recorder } from './cassette/recorder.ts';
 import { createRedactor } from './cassette/redact.ts';
+import { Shelf } from './cassette/shelf.ts';
 import { RuleSet } from './chaos/rule-set.ts';
-import { createControl } from './control/routes.ts';
+import { createControl } from './control/control.ts';
 import { type CallError, FailureError, UnwritableError } from './errors.ts';
+import type { Clock } from './exchange.ts';
 import { type RunningServer, startServer } from './http/server.ts';
-import { randomIds, randomPseudonym, randomSeed } from './ids.ts';
+import { randomIds, randomSeed } from './ids.ts';
 import { Journal, type JournalEntry, type Observer } from './journal.ts';
-import { type Clock, RestageProxy, type Upstream } from './proxy.ts';
+import { connectOutside } from './outside.ts';
+import { RestageProxy } from './proxy.ts';
 import { readyAnswer, readyError, toAnswer } from './ready-answer.ts';
 import { type Mode, modeNeeds, type Session } from './session.ts';
+import { DEFAULT_IDLE_SECONDS, type OpenSession, type SessionSettings, Sessions } from './sessions.ts';
 import { isLoopbackAddress, resolveSettings, type Settings, type Values } from './settings.ts';
 
 export type { Outcome } from './call.ts';
 export { FailureError, UsageError } from './errors.ts';
+export type { Clock } from './exchange.ts';
 export type { JournalEntry, Observer } from './journal.ts';
 export type { Mode } from './session.ts';
 
 /** How long calls in flight may take to end when restage stops. */
 const GRACE_MS = 5_000;
+/** How often to look for sessions that nobody uses any more. */
+const SWEEP_MS = 30_000;
 
 /** Options by the names they have on the command line, such as `cassette`, `dir`, `upstream` or `fault`. */
 export type RestageOptions = Values;
@@ -39,6 +43,8 @@ export interface Listeners {
   readonly onFailure?: (failure: Error) => void;
   /** Told of mistakes that no client can be told of. */
   readonly onError?: (error: unknown) => void;
+  /** The time that faults, sessions and dates go by; the system's if absent. Tests can move one of their own. */
+  readonly clock?: Clock;
 }
 
 /** A running proxy. */
@@ -84,28 +90,48 @@ function refuseFaultsFile(): never {
 
 /** Starts restage with settings that were put together already. */
 export async function start(mode: Mode, settings: Settings, listeners: Listeners = {}): Promise<Restage> {
-  const { onCall = () => {}, onFailure = () => {}, onError = () => {} } = listeners;
+  const { onCall = () => {}, onFailure = () => {}, onError = () => {}, clock = systemClock } = listeners;
   const seed = settings.seed ?? randomSeed();
-  const session = createSession(mode, settings, seed, onFailure);
+  const shelf = new Shelf({
+    dir: settings.dir,
+    redact: createRedactor(settings.disabledRedactions, settings.redactions),
+    replacesByErrors: settings.replace,
+    now: () => new Date(clock.now()),
+    onFailure,
+  });
+  const { cassette, order, faults } = settings;
+  const sessions = new Sessions({
+    defaults: { mode, cassette, order, faults, seed, idleSeconds: DEFAULT_IDLE_SECONDS },
+    open: (name, own) => openSession(name, own, shelf),
+    elapsed: clock.elapsed,
+    onError,
+  });
   const outside = modeNeeds[mode].upstream ? await connectOutside(settings) : undefined;
-  const endpoint = outside?.endpoint?.href;
-  const facts = { version: readVersion(), upstream: endpoint, seed, startedAt: new Date() };
+  const facts = {
+    version: readVersion(),
+    upstream: outside?.endpoint?.href,
+    startedAt: new Date(clock.now()),
+  };
   // Not the journal's count, which a client can clear.
   let countedCalls = 0;
   const proxy = new RestageProxy({
-    callers: new CallerCheck({ boundHost: settings.host, allowedHosts: settings.allowedHosts }),
-    session,
+    callers: new CallerCheck({
+      boundHost: settings.host,
+      allowedHosts: settings.allowedHosts,
+      proxyPassword: isLoopbackAddress(settings.host) ? undefined : settings.adminToken,
+    }),
+    sessions,
     upstream: outside?.upstream,
-    control: createControl(facts, randomIds),
+    control: createControl({ facts, sessions, adminToken: settings.adminToken, ids: randomIds }),
     ids: randomIds,
     observe: (entry) => {
       countedCalls += 1;
       onCall(entry);
     },
-    clock: systemClock,
+    clock,
   });
 
-  if (modeNeeds[mode].recorder === 'anew') await startRecorder(session, onFailure);
+  if (modeNeeds[mode].recorder === 'anew') await startRecorder(sessions.main, onFailure);
   let server: RunningServer;
   try {
     server = await startServer({
@@ -116,22 +142,24 @@ export async function start(mode: Mode, settings: Settings, listeners: Listeners
       onError,
     });
   } catch (error) {
-    await session.recorder?.stop();
+    await sessions.close();
     throw error;
   }
+  const sweeping = setInterval(() => sessions.endIdle(), SWEEP_MS).unref();
   const host = settings.host.includes(':') ? `[${settings.host}]` : settings.host;
   return {
     mode,
     url: `http://${host}:${server.port}`,
     port: server.port,
     seed,
-    calls: () => session.journal.entries,
+    calls: () => sessions.main.journal.entries,
     countCalls: () => countedCalls,
     handOutCredentials: outside?.handOut ?? refuseCredentials,
     close: async () => {
+      clearInterval(sweeping);
       await server.close(GRACE_MS);
       outside?.close();
-      await session.recorder?.stop();
+      await sessions.close();
     },
   };
 }
@@ -145,37 +173,26 @@ const systemClock: Clock = {
   sleep: (ms) => sleep(ms, undefined, { ref: false }),
 };
 
-function createSession(
-  mode: Mode,
-  settings: Settings,
-  seed: number,
-  onFailure: (failure: Error) => void,
-): Session {
-  const cassette = new Cassette(settings.dir, settings.cassette);
+function openSession(name: string | undefined, settings: SessionSettings, shelf: Shelf): OpenSession {
+  const { mode, order, seed } = settings;
   const needs = modeNeeds[mode];
-  const redact = createRedactor(settings.disabledRedactions, settings.redactions);
-  return {
-    name: undefined,
+  const { cassette, recorder, release } = shelf.lend(settings.cassette, needs.recorder);
+  const session = {
+    name,
     mode,
+    forwards: needs.upstream,
     usesRecordings: needs.recordings,
+    order,
+    seed,
     cassette,
-    player: new Player(settings.order, (status, rendering) =>
+    player: new Player(order, (status, rendering) =>
       readyAnswer(plannedRendering(status, rendering), 'replayed'),
     ),
-    recorder:
-      needs.recorder !== undefined
-        ? new Recorder({
-            cassette,
-            redact,
-            replacesEarlierRuns: needs.recorder === 'anew',
-            replacesByErrors: settings.replace,
-            now: () => new Date(),
-            onFailure,
-          })
-        : undefined,
+    recorder,
     rules: new RuleSet(settings.faults, seed),
     journal: new Journal(),
   };
+  return { session, close: release };
 }
 
 /** A cassette that another process records to stops restage; a folder that cannot be written only stops the recording. */
@@ -186,64 +203,6 @@ async function startRecorder({ recorder }: Session, onFailure: (failure: Error) 
     if (!(error instanceof UnwritableError)) throw error;
     onFailure(error);
   }
-}
-
-interface Outside {
-  readonly upstream: Upstream;
-  readonly endpoint: URL | undefined;
-  readonly handOut: CredentialSource;
-  readonly close: () => void;
-}
-
-/** Puts together what only forwarding needs. Loaded here, so that replay loads neither http-proxy nor the AWS SDK. */
-async function connectOutside(settings: Settings): Promise<Outside> {
-  const [{ Signer }, { createCredentialSource }, { resolveRegion }, { Forwarder }] = await Promise.all([
-    import('./aws/signer.ts'),
-    import('./aws/credentials.ts'),
-    import('./aws/region.ts'),
-    import('./http/forwarder.ts'),
-  ]);
-  const credentials = createCredentialSource(settings.profile);
-  const handedOut: Credentials[] = [];
-  const endpointOverride = configuredEndpoint(process.env);
-  const endpoint = settings.upstream ?? endpointOverride;
-  if (endpoint !== undefined) refuseItself(endpoint, settings);
-  const signer = new Signer({
-    credentials,
-    handedOut,
-    clientKeys: settings.clientKeys,
-    trustClients: settings.trustClients,
-    allowWrites: settings.allowWrites,
-    upstream: settings.upstream,
-    endpointOverride,
-    defaultRegion: await resolveRegion(settings.profile),
-    pseudonym: randomPseudonym(),
-    now: () => new Date(),
-  });
-  const forwarder = new Forwarder(settings.upstream);
-  return {
-    upstream: {
-      admit: (call, isKept) => signer.admit(call, isKept),
-      forward: (request, wholeBody) => forwarder.forward(request, wholeBody),
-    },
-    endpoint,
-    handOut: async () => {
-      const given = await credentials();
-      handedOut.push(given);
-      return given;
-    },
-    close: () => forwarder.close(),
-  };
-}
-
-/** The variable that points clients at restage is easily left set in the shell that restage is started from. */
-function refuseItself(endpoint: URL, { host, port }: Settings): void {
-  const isOwnPort = port !== 0 && endpoint.port === String(port);
-  if (!isOwnPort || !(endpoint.hostname === host || isLoopbackAddress(endpoint.hostname))) return;
-  throw new FailureError(
-    `Cannot forward to ${endpoint.origin}: that is this restage itself. ` +
-      "Unset AWS_ENDPOINT_URL_API_GATEWAY and AWS_ENDPOINT_URL here, or give '--upstream'.",
-  );
 }
 
 async function refuseCredentials(): Promise<never> {

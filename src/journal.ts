@@ -16,14 +16,20 @@ export interface JournalEntry {
   readonly status: number;
   /** How long it took until there was an answer to send. */
   readonly durationMs: number;
+  /** How long the upstream took, when it was asked. */
+  readonly upstreamMs: number | undefined;
   readonly invocationId: string | undefined;
   readonly attempt: number | undefined;
   /** Who called, to tell clients apart that send no invocation id: address and user agent. */
   readonly client: string;
   /** Whether the client had gone before there was an answer. */
   readonly abandoned: boolean;
+  /** How long the answer told the client to wait before it tries again. */
+  readonly retryAfterMs: number | undefined;
   /** The rule that answered. */
   readonly fault: string | undefined;
+  /** The rules that fired: the one that answered, and those that delayed. */
+  readonly hits: readonly string[];
   /** What the client was not told, or why something was not recorded. */
   readonly note: string | undefined;
 }
@@ -70,4 +76,21 @@ export class Journal {
 
 function emptyCounts(): Record<Outcome, number> {
   return { recorded: 0, replayed: 0, forwarded: 0, faulted: 0, missed: 0, refused: 0 };
+}
+
+/** What is told of a call to people and programs: without what is not there, times in ISO 8601. */
+export function describeEntry(entry: JournalEntry): object {
+  const { at, durationMs, upstreamMs, hits, abandoned, ...rest } = entry;
+  return {
+    at: new Date(at).toISOString(),
+    ...rest,
+    durationMs: rounded(durationMs),
+    ...(upstreamMs !== undefined && { upstreamMs: rounded(upstreamMs) }),
+    ...(hits.length > 0 && { hits }),
+    ...(abandoned && { abandoned }),
+  };
+}
+
+function rounded(ms: number): number {
+  return Number(ms.toFixed(2));
 }

@@ -52,6 +52,26 @@ export const options: readonly Option[] = [
     isPersonal: true,
   }),
   option('allow-host', 'list', 'answer to this name in Host, too', { valueName: 'NAME', isPersonal: true }),
+  option(
+    'intercept',
+    'boolean',
+    'take tunnels for API Gateway, with a certificate of a local CA (see restage ca)',
+    {
+      isPersonal: true,
+    },
+  ),
+  option('ca-dir', 'string', 'the folder of the local CA, instead of one in the data folder', {
+    valueName: 'PATH',
+    isPersonal: true,
+  }),
+  option('tunnel', 'list', 'let tunnels to this host pass untouched (forwarding modes only)', {
+    valueName: 'HOST',
+    isPersonal: true,
+  }),
+  option('admin-token', 'string', 'what control asks for as a bearer token; needed off loopback', {
+    valueName: 'TOKEN',
+    isPersonal: true,
+  }),
   option('order', 'string', `which take answers: ${orders.join(', ')}`, {
     valueName: 'ORDER',
     default: 'sequence',

@@ -1,7 +1,8 @@
 import type { PlannedAnswer } from './aws/planned-answer.ts';
 import type { Cassette } from './cassette/cassette.ts';
-import type { Player } from './cassette/player.ts';
+import type { Order, Player } from './cassette/player.ts';
 import type { Recorder } from './cassette/recorder.ts';
+import type { RecorderKind } from './cassette/shelf.ts';
 import type { RuleSet } from './chaos/rule-set.ts';
 import type { Journal } from './journal.ts';
 
@@ -18,23 +19,34 @@ export interface ModeNeeds {
    * `anew`: a recorder that locks the cassette at once, and whose first answers replace those of earlier runs.
    * `additions`: one that locks with its first store, and only adds.
    */
-  readonly recorder: 'anew' | 'additions' | undefined;
+  readonly recorder: RecorderKind | undefined;
+  /** Which of two modes can do more: a session can do no more than its server. */
+  readonly reach: number;
 }
 
 export const modeNeeds: Readonly<Record<Mode, ModeNeeds>> = {
-  record: { upstream: true, recordings: true, recorder: 'anew' },
-  replay: { upstream: false, recordings: true, recorder: undefined },
-  auto: { upstream: true, recordings: true, recorder: 'additions' },
-  passthrough: { upstream: true, recordings: false, recorder: undefined },
+  record: { upstream: true, recordings: true, recorder: 'anew', reach: 3 },
+  replay: { upstream: false, recordings: true, recorder: undefined, reach: 0 },
+  auto: { upstream: true, recordings: true, recorder: 'additions', reach: 2 },
+  passthrough: { upstream: true, recordings: false, recorder: undefined, reach: 1 },
 };
+
+/** The modes that a session of a server in that mode may have. */
+export function modesWithin(server: Mode): Mode[] {
+  return modes.filter((mode) => modeNeeds[mode].reach <= modeNeeds[server].reach);
+}
 
 /** One view of the proxy: everything that calls change. */
 export interface Session {
   /** Absent for the one that calls without a session belong to. */
   readonly name: string | undefined;
   readonly mode: Mode;
+  /** Whether calls may go on to the upstream, and so must be verified. */
+  readonly forwards: boolean;
   /** Whether the cassette's files are read at all. */
   readonly usesRecordings: boolean;
+  readonly order: Order;
+  readonly seed: number;
   readonly cassette: Cassette;
   readonly player: Player<PlannedAnswer>;
   /** Absent where nothing is ever recorded. */

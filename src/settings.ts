@@ -19,6 +19,10 @@ export interface Settings {
   readonly trustClients: boolean;
   readonly allowWrites: boolean;
   readonly allowedHosts: readonly string[];
+  readonly intercept: boolean;
+  readonly caDir: string | undefined;
+  readonly tunnels: readonly string[];
+  readonly adminToken: string | undefined;
   readonly order: Order;
   readonly replace: boolean;
   readonly faults: readonly Rule[];
@@ -45,7 +49,7 @@ export interface Sources {
 const FILE_ONLY = ['redact'];
 
 /** What may hold a secret, even where it is mistyped. It is not repeated in a message. */
-const SECRETIVE = ['client-key', 'upstream'];
+const SECRETIVE = ['client-key', 'upstream', 'admin-token'];
 
 /** A whole number, also as text: everything but the config file gives text. */
 function wholeNumber(max: number, message: string) {
@@ -70,9 +74,12 @@ const NAME_MESSAGE = 'is 1 to 64 letters, digits, dots, dashes and underscores, 
 const HOST_MESSAGE = 'is an address or a name';
 const ALLOWED_HOST_MESSAGE = 'is a host name without a port';
 const UPSTREAM_MESSAGE = 'is an http or https URL without user, query and fragment';
+const TUNNEL_MESSAGE = 'is a host name, with a port if it is not 443';
+const TOKEN_MESSAGE = 'is 16 to 256 letters, digits and any of . _ ~ + / = -';
 const CLIENT_KEY_MESSAGE = 'is ID:SECRET, the ID letters and digits';
 
-const schemas = {
+/** What each setting may be. */
+export const schemas = {
   cassette: text(NAME_MESSAGE).regex(CASSETTE_NAME, NAME_MESSAGE).default('default'),
   dir: text('is a path').default('cassettes'),
   port: wholeNumber(65_535, 'is a number from 0 to 65535').default(8480),
@@ -87,6 +94,14 @@ const schemas = {
   'allow-host': z
     .array(text(ALLOWED_HOST_MESSAGE).regex(/^[A-Za-z0-9.-]{1,253}$/, ALLOWED_HOST_MESSAGE))
     .default([]),
+  intercept: yesOrNo(),
+  'ca-dir': text('is a path').optional(),
+  tunnel: z
+    .array(text(TUNNEL_MESSAGE).regex(/^[A-Za-z0-9.-]{1,253}(?::\d{1,5})?$/, TUNNEL_MESSAGE))
+    .default([]),
+  'admin-token': text(TOKEN_MESSAGE)
+    .regex(/^[A-Za-z0-9._~+/=-]{16,256}$/, TOKEN_MESSAGE)
+    .optional(),
   order: z.enum(orders, `is one of ${orders.join(', ')}`).default('sequence'),
   replace: yesOrNo(),
   fault: z
@@ -131,6 +146,10 @@ export function resolveSettings({ flags, variables, file, readFaults }: Sources)
     trustClients: get('trust-clients'),
     allowWrites: get('allow-writes'),
     allowedHosts: get('allow-host'),
+    intercept: get('intercept'),
+    caDir: get('ca-dir'),
+    tunnels: get('tunnel'),
+    adminToken: get('admin-token'),
     order: get('order'),
     replace: get('replace'),
     faults: [
@@ -148,6 +167,12 @@ export function resolveSettings({ flags, variables, file, readFaults }: Sources)
     throw new UsageError(
       `Cannot use '--trust-clients' on ${settings.host}: whoever reaches the port could use your credentials. ` +
         "Listen on 127.0.0.1, or give the clients a '--client-key'.",
+    );
+  }
+  if (settings.adminToken === undefined && !isLoopbackAddress(settings.host)) {
+    throw new UsageError(
+      `Cannot listen on ${settings.host}: others can reach it, and control would have no password. ` +
+        "Listen on 127.0.0.1, or set RESTAGE_ADMIN_TOKEN (or '--admin-token') to 16 characters or more.",
     );
   }
   return settings;

@@ -5,6 +5,8 @@ export interface ServiceError {
   readonly status: number;
   readonly type: string;
   readonly message: string;
+  /** Headers that the answer has besides. */
+  readonly headers?: readonly string[];
 }
 
 /** The account id that stands for every account: the one of AWS's own documentation. */

@@ -35,10 +35,8 @@ export function plannedRendering(
 }
 
 /** An error in the service's shape. */
-export function plannedError(
-  { status, type, message }: ServiceError,
-  headers: RawHeaders = [],
-): PlannedAnswer {
+export function plannedError(error: ServiceError, headers: RawHeaders = []): PlannedAnswer {
+  const { status, type, message } = error;
   const rendering = { contentType: 'application/json', errorType: type, body: writeBody({ message }) };
-  return plannedRendering(status, rendering, headers);
+  return plannedRendering(status, rendering, [...headers, ...(error.headers ?? [])]);
 }

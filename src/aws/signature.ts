@@ -73,7 +73,7 @@ export async function findSignatureFlaw(
   const { accessKeyId, secretAccessKey } = credentials;
   const headers = signedHeadersOf(call.headers, claim.signedHeaders);
   const signed = await signWith({ accessKeyId, secretAccessKey }, claim.region, {
-    request: { method: call.method, target: call.target, headers, body: call.body },
+    request: { method: call.method, target: call.signedTarget ?? call.target, headers, body: call.body },
     date: parseAmzDate(headers['x-amz-date'] ?? '') ?? new Date(0),
     signableHeaders: new Set(claim.signedHeaders),
     applyChecksum: false,
@@ -151,7 +151,9 @@ function queryBag(query: ReadonlyArray<readonly [string, string]>): Record<strin
 }
 
 function missingHint(call: Call): string {
-  return splitTarget(call.target).query.some(([name]) => name.toLowerCase() === 'x-amz-signature')
+  return splitTarget(call.signedTarget ?? call.target).query.some(
+    ([name]) => name.toLowerCase() === 'x-amz-signature',
+  )
     ? 'it is presigned; sign in the Authorization header instead'
     : 'it is not signed';
 }

@@ -1,14 +1,15 @@
 import type { Key, Operation, Recording } from '../aws/operation.ts';
-import { FailureError, isUnwritable, reasonOf, UnwritableError } from '../errors.ts';
+import { FailureError, reasonOf } from '../errors.ts';
 import { sortKeys } from '../json.ts';
 import type { Cassette } from './cassette.ts';
+import type { CassetteLock } from './cassette-lock.ts';
 import { type Interaction, isSameAnswer, isSameInteraction, type Take } from './format.ts';
-import { acquireLock, type Lock } from './lock.ts';
 import type { Redactor } from './redact.ts';
 
 /** How a recorder goes about what is recorded already. */
 export interface RecorderSettings {
   readonly cassette: Cassette;
+  readonly lock: CassetteLock;
   readonly redact: Redactor;
   /** The first answer of a run replaces the takes of earlier runs; otherwise all are appended. */
   readonly replacesEarlierRuns: boolean;
@@ -36,32 +37,22 @@ export class Recorder {
   readonly #settings: RecorderSettings;
   readonly #runs = new Map<string, Run>();
   readonly #saves = new Set<Promise<void>>();
-  #lock: Promise<Lock> | undefined;
 
   constructor(settings: RecorderSettings) {
     this.#settings = settings;
   }
 
   /**
-   * Takes the cassette's lock, once.
-   * @throws {@link FailureError} when another recorder holds it or the folder cannot be written.
+   * Takes the cassette's lock, so that nobody else records to it from now on.
+   * @throws {@link FailureError} when another process holds it or the folder cannot be written.
    */
-  async start(): Promise<void> {
-    this.#lock ??= this.#takeLock();
-    try {
-      await this.#lock;
-    } catch (error) {
-      // The other recorder may end, or the disk have room again.
-      this.#lock = undefined;
-      throw error;
-    }
+  start(): Promise<void> {
+    return this.#settings.lock.acquire();
   }
 
-  /** Gives the lock back, if it was taken. */
-  async stop(): Promise<void> {
+  /** Settled when all that was to be recorded is in the files, or could not be saved. */
+  async settle(): Promise<void> {
     await Promise.allSettled(this.#saves);
-    const lock = await this.#lock?.catch(() => undefined);
-    await lock?.release();
   }
 
   /** Records an answer; settled when it is in the file. */
@@ -136,29 +127,6 @@ export class Recorder {
       await saving;
     } finally {
       this.#saves.delete(saving);
-    }
-  }
-
-  async #takeLock(): Promise<Lock> {
-    const { cassette } = this.#settings;
-    await cassette.create();
-    try {
-      const lock = await acquireLock(cassette.folder);
-      try {
-        await cassette.removeLeftovers();
-        // What was read before may have been recorded anew by whoever held the lock.
-        cassette.forget();
-      } catch (error) {
-        await lock.release();
-        throw error;
-      }
-      return lock;
-    } catch (cause) {
-      if (cause instanceof FailureError) throw cause;
-      throw new (isUnwritable(cause) ? UnwritableError : FailureError)(
-        `Cannot lock '${cassette.folder}': ${reasonOf(cause)}. Choose a folder that can be written to with '--dir'.`,
-        { cause },
-      );
     }
   }
 

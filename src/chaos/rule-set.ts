@@ -25,6 +25,8 @@ export interface Target extends ErrorSubject {
 export interface Strike {
   readonly delayMs: number;
   readonly answer: { readonly rule: string; readonly planned: PlannedAnswer } | undefined;
+  /** The names of the rules that fired. */
+  readonly hits: readonly string[];
 }
 
 /** How often a rule looked and fired. */
@@ -43,8 +45,6 @@ interface ArmedRule {
   readonly draw: (purpose: string, key: string, n: number) => number;
 }
 
-const NONE: Strike = { delayMs: 0, answer: undefined };
-
 /** Rules in order, each with its counters. */
 export class RuleSet {
   readonly #rules: readonly ArmedRule[];
@@ -53,9 +53,19 @@ export class RuleSet {
     this.#rules = rules.map((rule) => arm(rule, seed));
   }
 
+  /** Whether there is no rule at all. */
+  get isEmpty(): boolean {
+    return this.#rules.length === 0;
+  }
+
+  /** Whether some rule looks at what is recorded. */
+  get needsRecordings(): boolean {
+    return this.#rules.some(({ rule }) => faultKinds[rule.kind]?.needsOriginal === true);
+  }
+
   /** What happens to this call: latencies add up, and the first error that fires answers. Each rule counts the call. */
   strike(target: Target): Strike {
-    if (this.#rules.length === 0) return NONE;
+    const hits: string[] = [];
     let delayMs = 0;
     let answer: Strike['answer'];
     for (const { rule, fault, schedule, draw } of this.#rules) {
@@ -72,10 +82,11 @@ export class RuleSet {
         original: target.original,
       });
       if (effect === undefined) continue;
+      hits.push(rule.name);
       if (effect.type === 'delay') delayMs += effect.delayMs;
       else answer = { rule: rule.name, planned: effect.answer };
     }
-    return { delayMs, answer };
+    return { delayMs, answer, hits };
   }
 
   /** What each rule has done so far. */

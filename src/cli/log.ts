@@ -1,6 +1,6 @@
 import pc from 'picocolors';
 import type { Outcome } from '../call.ts';
-import type { JournalEntry } from '../journal.ts';
+import { describeEntry, type JournalEntry } from '../journal.ts';
 import type { LogFormat } from '../options.ts';
 import { escapeUnprintable, printable } from './printable.ts';
 
@@ -73,9 +73,7 @@ export function formatPretty(entry: JournalEntry): string {
 }
 
 function formatJson(entry: JournalEntry): string {
-  const { at, durationMs } = entry;
-  const told = { ...entry, at: new Date(at).toISOString(), durationMs: Number(durationMs.toFixed(2)) };
-  return escapeUnprintable(JSON.stringify(told));
+  return escapeUnprintable(JSON.stringify(describeEntry(entry)));
 }
 
 /** Clients choose what stands here: it must not fill the screen. */

@@ -1,99 +1,94 @@
-import { writeBody } from '../aws/error.ts';
-import { type Answer, type Call, toBinary } from '../call.ts';
-import { CallError, listNames } from '../errors.ts';
-import { type RequestIds, readyError, toAnswer } from '../ready-answer.ts';
+import { z } from 'zod';
+import { CallError } from '../errors.ts';
+import { describeEntry } from '../journal.ts';
 import { resetSession, type Session } from '../session.ts';
+import { type Act, type ControlRequest, readQuery } from './request.ts';
+import type { Route } from './router.ts';
+import { createSession, describeSession, describeSessions } from './session-routes.ts';
 
-/** The path under which restage speaks of itself. */
-const PREFIX = '/__restage';
+/** What can be asked of the server and of each session. Another route is another row. */
+export const sessionRoutes: readonly Route<Act>[] = [
+  { method: 'GET', path: '/status', act: describeStatus },
+  { method: 'GET', path: '/calls', act: listCalls },
+  { method: 'DELETE', path: '/calls', act: clearCalls },
+  { method: 'POST', path: '/reset', act: reset },
+];
 
-/** What does not change while restage runs. */
-export interface ServerFacts {
-  readonly version: string;
-  readonly upstream: string | undefined;
-  readonly seed: number;
-  readonly startedAt: Date;
+/** What can be asked of the server alone, and all the rest. */
+export const serverRoutes: readonly Route<Act>[] = [
+  ...sessionRoutes,
+  { method: 'GET', path: '/sessions', act: ({ sessions }) => ({ sessions: describeSessions(sessions) }) },
+  { method: 'POST', path: '/sessions', act: createSession },
+  { method: 'GET', path: '/sessions/:name', act: (request) => describeSession(sessionOf(request)) },
+  { method: 'DELETE', path: '/sessions/:name', act: removeSession },
+];
+
+function describeStatus({ session, facts }: ControlRequest): object {
+  return {
+    restage: facts.version,
+    ...describeSession(session),
+    folder: session.cassette.folder,
+    upstream: facts.upstream ?? null,
+    startedAt: facts.startedAt.toISOString(),
+  };
 }
 
-type Action = (session: Session, facts: ServerFacts) => object;
+const MAX_CALLS = 1000;
+const COUNT_MESSAGE = `is a number from 1 to ${MAX_CALLS}`;
 
-/** Every route: path, method, what it does. Another one is another row. */
-const routes: Readonly<Record<string, Readonly<Record<string, Action>>>> = {
-  '/status': { GET: describeStatus },
-  '/calls': { GET: ({ journal }) => ({ calls: journal.entries }), DELETE: clearCalls },
-  '/reset': { POST: reset },
+/** Which calls are listed: the last `limit` of those that fit. */
+const callFilters = {
+  session: z.string().optional(),
+  api: z.string().optional(),
+  outcome: z
+    .enum(
+      ['recorded', 'replayed', 'forwarded', 'faulted', 'missed', 'refused'],
+      'is one of recorded, replayed, forwarded, faulted, missed, refused',
+    )
+    .optional(),
+  limit: z
+    .string()
+    .regex(/^[1-9]\d{0,3}$/, COUNT_MESSAGE)
+    .transform(Number)
+    .refine((count) => count <= MAX_CALLS, COUNT_MESSAGE)
+    .optional(),
 };
 
-/** Answers what is addressed to restage itself; nothing for all else. */
-export function createControl(
-  facts: ServerFacts,
-  ids: RequestIds,
-): (call: Call, session: Session) => Answer | undefined {
-  const answer = (call: Call, session: Session): object => {
-    const path = pathOf(call).slice(PREFIX.length);
-    if (!call.isFromLoopback()) {
-      throw new CallError(
-        'CallerNotAllowedException',
-        'Cannot answer the call: control is for callers on this machine alone. Call it from there.',
-      );
-    }
-    const methods = Object.hasOwn(routes, path) ? routes[path] : undefined;
-    if (methods === undefined) {
-      const known = listNames(Object.keys(routes).map((route) => PREFIX + route));
-      throw new CallError(
-        'ControlNotFoundException',
-        `Cannot find '${PREFIX}${path}': there is no such path. Known are ${known}.`,
-      );
-    }
-    const act = Object.hasOwn(methods, call.method) ? methods[call.method] : undefined;
-    if (act === undefined) {
-      throw new CallError(
-        'ControlMethodNotAllowedException',
-        `Cannot ${call.method} '${PREFIX}${path}': it has no such method. Known are ${listNames(Object.keys(methods))}.`,
-      );
-    }
-    return act(session, facts);
-  };
-
-  return (call, session) => {
-    if (!call.target.startsWith(PREFIX)) return undefined;
-    const path = pathOf(call);
-    if (path !== PREFIX && !path.startsWith(`${PREFIX}/`)) return undefined;
-    try {
-      const body = toBinary(writeBody(answer(call, session)));
-      const headers = ['Content-Type', 'application/json', 'Content-Length', String(body.length)];
-      return { status: 200, headers, body };
-    } catch (error) {
-      if (error instanceof CallError) return toAnswer(readyError(error, 'refused'), ids);
-      throw error;
-    }
-  };
+function listCalls({ call, session }: ControlRequest): object {
+  const { session: name, api, outcome, limit = MAX_CALLS } = readQuery(call, callFilters);
+  const found = session.journal.entries.filter(
+    (entry) =>
+      (name === undefined || entry.session === name) &&
+      (api === undefined || entry.restApiId === api) &&
+      (outcome === undefined || entry.outcome === outcome),
+  );
+  return { calls: found.slice(-limit).map(describeEntry) };
 }
 
-function pathOf({ target }: Call): string {
-  return target.split('?', 1)[0] ?? '';
-}
-
-function describeStatus(session: Session, { version, upstream, seed, startedAt }: ServerFacts): object {
-  return {
-    restage: version,
-    mode: session.mode,
-    cassette: session.cassette.name,
-    folder: session.cassette.folder,
-    upstream: upstream ?? null,
-    seed,
-    startedAt: startedAt.toISOString(),
-    calls: session.journal.counts,
-    faults: session.rules.status,
-  };
-}
-
-function clearCalls({ journal }: Session): object {
-  journal.clear();
+function clearCalls({ session }: ControlRequest): object {
+  session.journal.clear();
   return { calls: [] };
 }
 
-function reset(session: Session): object {
+function reset({ session }: ControlRequest): object {
   resetSession(session);
   return { reset: true };
+}
+
+function sessionOf({ sessions, parameters: { name = '' } }: ControlRequest): Session {
+  const session = sessions.find(name);
+  if (session !== undefined) return session;
+  throw noSuchSession(name);
+}
+
+async function removeSession({ sessions, parameters: { name = '' } }: ControlRequest): Promise<object> {
+  if (await sessions.remove(name)) return { removed: name };
+  throw noSuchSession(name);
+}
+
+function noSuchSession(name: string): CallError {
+  return new CallError(
+    'SessionNotFoundException',
+    `Cannot find session ${JSON.stringify(name.slice(0, 100))}: there is none of that name. See GET /__restage/sessions.`,
+  );
 }

@@ -7,7 +7,7 @@ import type Server from 'http-proxy';
 import type { UpstreamRequest } from '../aws/signer.ts';
 import { headerEntries, headerValues, withoutHeaders } from '../call.ts';
 import { CallError, errorCode, reasonOf } from '../errors.ts';
-import type { UpstreamAnswer } from '../proxy.ts';
+import type { UpstreamAnswer } from '../exchange.ts';
 import { collect } from './collect.ts';
 import { decodeBody } from './content-encoding.ts';
 

@@ -1,9 +1,10 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { APIGatewayClient, GetStagesCommand, type GetStagesCommandInput } from '@aws-sdk/client-api-gateway';
 import { onTestFinished } from 'vitest';
-import { type Mode, type Restage, type RestageOptions, startRestage } from '../../src/index.ts';
+import { type Clock, type Mode, type Restage, type RestageOptions, startRestage } from '../../src/index.ts';
 import { type Credentials, type StandIn, type StandInOptions, startStandIn } from './stand-in.ts';
 
 /** The credentials that restage finds in this process, and that the stand-in knows if not told otherwise. */
@@ -36,15 +37,31 @@ export async function startService(options: StandInOptions = {}): Promise<StandI
   return standIn;
 }
 
-/** Starts restage on a free port, with a folder of its own if none is given; closed when the test is over. */
-export async function run(mode: Mode, options: RestageOptions = {}): Promise<Running> {
+/**
+ * Starts restage on a free port, with a folder of its own if none is given; closed when the test is over.
+ * @param clock what of the time is the test's own.
+ */
+export async function run(
+  mode: Mode,
+  options: RestageOptions = {},
+  clock: Partial<Clock> = {},
+): Promise<Running> {
   const dir = typeof options.dir === 'string' ? options.dir : await temporaryFolder();
   const failures: Error[] = [];
   const errors: unknown[] = [];
   const restage = await startRestage(
     mode,
     { port: 0, ...options, dir },
-    { onFailure: (failure) => failures.push(failure), onError: (error) => errors.push(error) },
+    {
+      onFailure: (failure) => failures.push(failure),
+      onError: (error) => errors.push(error),
+      clock: {
+        now: Date.now,
+        elapsed: () => performance.now(),
+        sleep: (ms) => sleep(ms, undefined, { ref: false }),
+        ...clock,
+      },
+    },
   );
   let closing: Promise<void> | undefined;
   const close = () => {

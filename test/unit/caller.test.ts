@@ -5,9 +5,12 @@ import { type CallParts, makeCall } from '../support/make-call.ts';
 
 const SERVICE_HOST = 'apigateway.us-east-1.amazonaws.com';
 
-function check(parts: CallParts, settings: { boundHost?: string; allowedHosts?: string[] } = {}) {
-  const { boundHost = '127.0.0.1', allowedHosts = [] } = settings;
-  return new CallerCheck({ boundHost, allowedHosts }).check(makeCall(parts));
+function check(
+  parts: CallParts,
+  settings: { boundHost?: string; allowedHosts?: string[]; proxyPassword?: string } = {},
+) {
+  const { boundHost = '127.0.0.1', allowedHosts = [], proxyPassword } = settings;
+  return new CallerCheck({ boundHost, allowedHosts, proxyPassword }).check(makeCall(parts));
 }
 
 function expectRefused(result: unknown, reason: string | RegExp): void {
@@ -74,7 +77,7 @@ describe('a call in origin-form', () => {
   });
 
   test('is looked at anew after one that was allowed', () => {
-    const callers = new CallerCheck({ boundHost: '127.0.0.1', allowedHosts: [] });
+    const callers = new CallerCheck({ boundHost: '127.0.0.1', allowedHosts: [], proxyPassword: undefined });
     const mine = makeCall({ headers: ['Host', 'localhost:8480'] });
     const foreign = makeCall({ headers: ['Host', 'evil.example'] });
     expect(callers.check(mine)).toBe('own');
@@ -140,9 +143,40 @@ describe('a call in absolute-form', () => {
   });
 
   test('does not make its host known for calls in origin-form', () => {
-    const callers = new CallerCheck({ boundHost: '127.0.0.1', allowedHosts: [] });
+    const callers = new CallerCheck({ boundHost: '127.0.0.1', allowedHosts: [], proxyPassword: undefined });
     const headers = ['Host', SERVICE_HOST];
     expect(callers.check(makeCall({ target: `http://${SERVICE_HOST}/`, headers }))).toBe('service');
     expectRefused(callers.check(makeCall({ headers })), 'none of');
+  });
+});
+
+describe('a caller that uses restage as its forward proxy where a password is asked for', () => {
+  const proxyPassword = 'sixteen-characters';
+  const authorization = (text: string) => `Basic ${Buffer.from(text).toString('base64')}`;
+  const through = (...headers: string[]) =>
+    check(
+      { target: `http://${SERVICE_HOST}/restapis/x/stages`, headers: ['Host', SERVICE_HOST, ...headers] },
+      { proxyPassword },
+    );
+
+  test.each([':sixteen-characters', 'some-session:sixteen-characters'])('may call as %s', (user) => {
+    expect(through('Proxy-Authorization', authorization(user))).toBe('service');
+  });
+
+  test.each([
+    ['nothing', []],
+    ['another password', ['Proxy-Authorization', authorization('a:sixteen-characterz')]],
+    ['no password', ['Proxy-Authorization', authorization('sixteen-characters')]],
+    ['the password as a bearer token', ['Proxy-Authorization', 'Bearer sixteen-characters']],
+    ['what is no base64', ['Proxy-Authorization', 'Basic ***']],
+  ])('may not with %s', (_, headers) => {
+    const refusal = through(...headers);
+    expect(refusal).toBeInstanceOf(CallError);
+    const { status, headers: challenge } = refusal as CallError;
+    expect([status, ...challenge]).toEqual([407, 'Proxy-Authenticate', 'Basic realm="restage"']);
+  });
+
+  test('needs none for calls to restage itself: those are verified', () => {
+    expect(check({ headers: ['Host', '127.0.0.1'] }, { proxyPassword })).toBe('own');
   });
 });

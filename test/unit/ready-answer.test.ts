@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { plannedRendering } from '../../src/aws/planned-answer.ts';
 import { headerEntries } from '../../src/call.ts';
 import { CallError } from '../../src/errors.ts';
 import { readyAnswer, readyError, toAnswer } from '../../src/ready-answer.ts';
@@ -14,7 +15,10 @@ const ids = {
 
 describe('an answer', () => {
   it('has the type, the length in bytes and the outcome', () => {
-    const ready = readyAnswer(200, { contentType: 'application/hal+json', body: '"☃"\n' }, 'replayed');
+    const ready = readyAnswer(
+      plannedRendering(200, { contentType: 'application/hal+json', body: '"☃"\n' }),
+      'replayed',
+    );
     expect(ready.status).toBe(200);
     expect(Object.fromEntries(headerEntries(ready.headers))).toEqual({
       'Content-Type': 'application/hal+json',
@@ -25,7 +29,10 @@ describe('an answer', () => {
   });
 
   it('has fresh ids each time, and leaves what was made ready as it is', () => {
-    const ready = readyAnswer(200, { contentType: 'application/json', body: '{}' }, 'replayed');
+    const ready = readyAnswer(
+      plannedRendering(200, { contentType: 'application/json', body: '{}' }),
+      'replayed',
+    );
     const before = [...ready.headers];
     const [one, two] = [toAnswer(ready, ids), toAnswer(ready, ids)].map(({ headers }) =>
       Object.fromEntries(headerEntries(headers)),

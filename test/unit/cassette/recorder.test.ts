@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Key, Recording } from '../../../src/aws/operation.ts';
 import { Cassette } from '../../../src/cassette/cassette.ts';
+import { CassetteLock } from '../../../src/cassette/cassette-lock.ts';
 import { parseCassetteFile, writeCassetteFile } from '../../../src/cassette/format.ts';
 import { Recorder, type RecorderSettings } from '../../../src/cassette/recorder.ts';
 import { createRedactor } from '../../../src/cassette/redact.ts';
@@ -39,9 +40,11 @@ function answered(word: string): Answered {
 /** One run of restage at the given second, on the cassette in `dir`. */
 function startRun(dir: string, second: number, settings: Partial<RecorderSettings> = {}) {
   const cassette = new Cassette(dir, 'default');
+  const lock = new CassetteLock(cassette);
   const failures: FailureError[] = [];
   const recorder = new Recorder({
     cassette,
+    lock,
     redact: createRedactor([], []),
     replacesEarlierRuns: true,
     replacesByErrors: false,
@@ -53,7 +56,11 @@ function startRun(dir: string, second: number, settings: Partial<RecorderSetting
     const { answer, region, key } = answered(word);
     return recorder.store(key, getStages, region, answer);
   };
-  return { cassette, recorder, failures, store, path: join(cassette.folder, `${ID}.json`) };
+  const stop = async () => {
+    await recorder.settle();
+    await lock.release();
+  };
+  return { cassette, recorder, stop, failures, store, path: join(cassette.folder, `${ID}.json`) };
 }
 
 /** What the file holds, in words: `us A×2@1` is stage A, twice, recorded at second 1; filters after a slash. */
@@ -82,7 +89,7 @@ async function recordRuns(
     ({ path } = run);
     await run.recorder.start();
     for (const word of words.split(' ')) await run.store(word);
-    await run.recorder.stop();
+    await run.stop();
     texts.push(readFileSync(path, 'utf8'));
     expect(readdirSync(run.cassette.folder)).toEqual([`${ID}.json`]);
     expect(run.failures).toEqual([]);
@@ -135,13 +142,13 @@ describe('recording anew', () => {
     const dir = temporaryFolder();
     const first = startRun(dir, 1);
     await first.store('A');
-    await first.recorder.stop();
+    await first.stop();
     const edited = `${readFileSync(first.path, 'utf8')}\n\n`;
     writeFileSync(first.path, edited);
     const second = startRun(dir, 2);
     expect((await second.store('A')).interaction?.takes).toHaveLength(1);
     expect(readFileSync(first.path, 'utf8')).toBe(edited);
-    await second.recorder.stop();
+    await second.stop();
   });
 
   it('lets an error replace a 200 when it is told to', async () => {
@@ -153,12 +160,12 @@ describe('recording anew', () => {
     await startRun(dir, 1)
       .store('A')
       .then(() => rmSync(join(dir, 'default', '.lock')));
-    const { store, recorder, failures } = startRun(dir, 2);
+    const { store, failures, stop } = startRun(dir, 2);
     expect(await store('404')).toEqual({
       reason: "an error does not replace a recorded 200; '--replace' lets it",
     });
     expect(failures).toEqual([]);
-    await recorder.stop();
+    await stop();
   });
 });
 
@@ -176,7 +183,7 @@ describe('recording what is missing', () => {
 
 describe('storing', () => {
   it('is settled when the answer is in the file', async () => {
-    const { store, path, recorder } = startRun(temporaryFolder(), 1);
+    const { store, path, stop } = startRun(temporaryFolder(), 1);
     for (const [word, expected] of [
       ['A', 'us A@1'],
       ['A', 'us A×2@1'],
@@ -186,11 +193,11 @@ describe('storing', () => {
       expect(stored.interaction).toBeDefined();
       expect(describeFile(path)).toBe(expected);
     }
-    await recorder.stop();
+    await stop();
   });
 
   it('keeps each of many answers for one key at once', async () => {
-    const { recorder, path } = startRun(temporaryFolder(), 1);
+    const { recorder, path, stop } = startRun(temporaryFolder(), 1);
     const words = ['A', 'A', 'B', 'eu:A', 'B', 'B', 'eu:B', 'C/x', 'A'];
     const stored = await Promise.all(
       words.map((word) => {
@@ -200,7 +207,7 @@ describe('storing', () => {
     );
     expect(stored.every(({ interaction }) => interaction !== undefined)).toBe(true);
     expect(describeFile(path)).toBe('eu A@1, eu B@1, us A×2@1, us B×3@1, us A@1; /x us C@1');
-    await recorder.stop();
+    await stop();
   });
 
   it('keeps a redacted copy, and compares with that', async () => {
@@ -211,11 +218,11 @@ describe('storing', () => {
     });
     const texts: string[] = [];
     for (const [index, value] of ['one', 'two'].entries()) {
-      const { recorder, path } = startRun(dir, index + 1);
+      const { recorder, path, stop } = startRun(dir, index + 1);
       const answer = secret(value);
       await recorder.store(KEY, getStages, 'us', answer);
       expect(answer, 'the answer itself is not changed').toEqual(secret(value));
-      await recorder.stop();
+      await stop();
       texts.push(readFileSync(path, 'utf8'));
     }
     expect(texts[0]).toContain('"password": "REDACTED"');
@@ -230,14 +237,14 @@ describe('storing', () => {
       interactionOf(KEY, [errorTake({ region: 'eu' })]),
     ];
     writeFileSync(join(dir, 'default', `${ID}.json`), writeCassetteFile(ID, others));
-    const { store, path, recorder } = startRun(dir, 1);
+    const { store, path, stop } = startRun(dir, 1);
     await store('A');
     expect(describeFile(path)).toBe('eu 404@9, us A@1; /kept us-east-1 kept@9');
-    await recorder.stop();
+    await stop();
   });
 
   it('that fails gives the reason, tells of it, and leaves the old file; the next may go well', async () => {
-    const { store, path, recorder, failures, cassette } = startRun(temporaryFolder(), 1);
+    const { store, path, failures, cassette, stop } = startRun(temporaryFolder(), 1);
     await store('A');
     mkdirSync(temporaryPathOf(path));
     const stored = await store('B');
@@ -252,7 +259,7 @@ describe('storing', () => {
     expect((await store('C')).interaction).toBeDefined();
     expect(failures).toHaveLength(1);
     expect(describeFile(path)).toMatch(/^us A@1.*us C@1$/);
-    await recorder.stop();
+    await stop();
     expect(readdirSync(cassette.folder)).toEqual([`${ID}.json`]);
   });
 
@@ -269,20 +276,20 @@ describe('storing', () => {
 
 describe('the lock of a recorder', () => {
   it('is taken at the start, once, and is gone when it stops', async () => {
-    const { recorder, cassette } = startRun(temporaryFolder(), 1);
+    const { recorder, cassette, stop } = startRun(temporaryFolder(), 1);
     await Promise.all([recorder.start(), recorder.start()]);
     expect(readdirSync(cassette.folder)).toEqual(['.lock']);
-    await recorder.stop();
+    await stop();
     expect(readdirSync(cassette.folder)).toEqual([]);
   });
 
   it('is taken with the first answer that is stored, and not before', async () => {
     const dir = temporaryFolder();
-    const { recorder, store, cassette } = startRun(dir, 1);
+    const { store, cassette, stop } = startRun(dir, 1);
     expect(readdirSync(dir)).toEqual([]);
     await store('A');
     expect(readdirSync(cassette.folder)).toEqual(['.lock', `${ID}.json`]);
-    await recorder.stop();
+    await stop();
   });
 
   it('keeps a second recorder out, which then stores nothing', async () => {
@@ -293,33 +300,33 @@ describe('the lock of a recorder', () => {
     await expect(second.recorder.start()).rejects.toThrow(`process ${process.pid}`);
     expect(await second.store('B')).toHaveProperty('reason', expect.stringContaining('is recording to it'));
     expect(second.failures).toHaveLength(1);
-    await second.recorder.stop();
+    await second.stop();
     expect(describeFile(first.path)).toBe('us A@1');
-    await first.recorder.stop();
+    await first.stop();
   });
 
   it('takes with it what writes that did not end have left', async () => {
     const dir = temporaryFolder();
     mkdirSync(join(dir, 'default'));
     writeFileSync(join(dir, 'default', '.x.json.tmp'), 'half');
-    const { recorder, cassette } = startRun(dir, 1);
+    const { recorder, cassette, stop } = startRun(dir, 1);
     await recorder.start();
     expect(readdirSync(cassette.folder)).toEqual(['.lock']);
-    await recorder.stop();
+    await stop();
   });
 
   it('cannot be taken where there can be no folder', async () => {
     const dir = temporaryFolder();
     writeFileSync(join(dir, 'file'), '');
-    const { recorder, failures } = startRun(join(dir, 'file'), 1);
+    const { recorder, failures, stop } = startRun(join(dir, 'file'), 1);
     await expect(recorder.start()).rejects.toThrow(/Cannot create '.*'--dir'/);
-    await recorder.stop();
+    await stop();
     expect(failures).toEqual([]);
   });
 
   it('that was never taken needs no stopping', async () => {
     const dir = temporaryFolder();
-    await startRun(dir, 1).recorder.stop();
+    await startRun(dir, 1).stop();
     expect(readdirSync(dir)).toEqual([]);
   });
 });

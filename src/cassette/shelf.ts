@@ -1,0 +1,100 @@
+import type { FailureError } from '../errors.ts';
+import { Cassette } from './cassette.ts';
+import { CassetteLock } from './cassette-lock.ts';
+import { Recorder } from './recorder.ts';
+import type { Redactor } from './redact.ts';
+
+/** `anew`: the first answers of a run replace those of earlier runs. `additions`: all are appended. */
+export type RecorderKind = 'anew' | 'additions';
+
+/** What all cassettes of this process have in common. */
+export interface ShelfSettings {
+  /** The folder of cassettes. */
+  readonly dir: string;
+  readonly redact: Redactor;
+  /** Let an error replace a 200 of an earlier run. */
+  readonly replacesByErrors: boolean;
+  readonly now: () => Date;
+  /** Told of each recording that could not be saved. */
+  readonly onFailure: (failure: FailureError) => void;
+}
+
+/** A cassette in use, and what records to it. */
+export interface Loan {
+  readonly cassette: Cassette;
+  readonly recorder: Recorder | undefined;
+  /** Says that it is not needed any more. The last one to say so gives the cassette's lock back. */
+  readonly release: () => Promise<void>;
+}
+
+interface Shelved {
+  readonly cassette: Cassette;
+  readonly lock: CassetteLock;
+  readonly recorders: Map<RecorderKind, Recorder>;
+  loans: number;
+}
+
+/** The cassettes that this process uses: each is read once, and locked once, however many sessions share it. */
+export class Shelf {
+  readonly #settings: ShelfSettings;
+  readonly #shelved = new Map<string, Shelved>();
+
+  constructor(settings: ShelfSettings) {
+    this.#settings = settings;
+  }
+
+  /** Lends the cassette of that name, with a recorder if one is asked for. */
+  lend(name: string, recorderKind: RecorderKind | undefined): Loan {
+    const shelved = this.#shelved.get(name) ?? this.#open(name);
+    shelved.loans += 1;
+    let isReleased = false;
+    return {
+      cassette: shelved.cassette,
+      recorder: recorderKind === undefined ? undefined : this.#recorderOf(shelved, recorderKind),
+      release: async () => {
+        if (isReleased) return;
+        isReleased = true;
+        await this.#release(name, shelved);
+      },
+    };
+  }
+
+  /** The cassettes in use. */
+  get cassettes(): Cassette[] {
+    return [...this.#shelved.values()].map(({ cassette }) => cassette);
+  }
+
+  #open(name: string): Shelved {
+    const cassette = new Cassette(this.#settings.dir, name);
+    const shelved = { cassette, lock: new CassetteLock(cassette), recorders: new Map(), loans: 0 };
+    this.#shelved.set(name, shelved);
+    return shelved;
+  }
+
+  #recorderOf({ cassette, lock, recorders }: Shelved, kind: RecorderKind): Recorder {
+    const known = recorders.get(kind);
+    if (known !== undefined) return known;
+    const { redact, replacesByErrors, now, onFailure } = this.#settings;
+    const replacesEarlierRuns = kind === 'anew';
+    const recorder = new Recorder({
+      cassette,
+      lock,
+      redact,
+      replacesEarlierRuns,
+      replacesByErrors,
+      now,
+      onFailure,
+    });
+    recorders.set(kind, recorder);
+    return recorder;
+  }
+
+  async #release(name: string, shelved: Shelved): Promise<void> {
+    shelved.loans -= 1;
+    for (const recorder of shelved.recorders.values()) await recorder.settle();
+    // It may have been lent again meanwhile.
+    if (shelved.loans > 0) return;
+    await shelved.lock.release();
+    if (shelved.loans === 0) this.#shelved.delete(name);
+  }
+}

@@ -1,0 +1,86 @@
+import { writeBody } from '../aws/error.ts';
+import { type Answer, type Call, toBinary } from '../call.ts';
+import { CallError, UsageError } from '../errors.ts';
+import type { Control } from '../proxy.ts';
+import { isSecret } from '../proxy-authorization.ts';
+import { type RequestIds, readyError, toAnswer } from '../ready-answer.ts';
+import type { Sessions } from '../sessions.ts';
+import { type Act, invalid, type ServerFacts } from './request.ts';
+import { Router } from './router.ts';
+import { serverRoutes, sessionRoutes } from './routes.ts';
+
+/** The path under which restage speaks of itself. */
+export const PREFIX = '/__restage';
+
+/** What control works on, and who may use it. */
+export interface ControlSettings {
+  readonly facts: ServerFacts;
+  readonly sessions: Sessions;
+  /** What callers must show as `Authorization: Bearer`; without it, only this machine's may call. */
+  readonly adminToken: string | undefined;
+  readonly ids: RequestIds;
+}
+
+/** Answers what is addressed to restage itself: for the server, and under `/@NAME` for one session. */
+export function createControl({ facts, sessions, adminToken, ids }: ControlSettings): Control {
+  const forServer = new Router<Act>(PREFIX, serverRoutes);
+  const forSession = new Router<Act>(PREFIX, sessionRoutes);
+
+  const act = async (call: Call, sessionName: string | undefined): Promise<Answer> => {
+    checkCaller(call, adminToken);
+    const router = sessionName === undefined ? forServer : forSession;
+    const { act, parameters } = router.find(call.method, pathOf(call).slice(PREFIX.length));
+    const session = sessions.enter(sessionName);
+    if (session instanceof CallError) throw session;
+    return toControlAnswer(await act({ call, parameters, session, sessions, facts }));
+  };
+
+  return {
+    isFor: (call) => {
+      if (!call.target.startsWith(PREFIX)) return false;
+      const path = pathOf(call);
+      return path === PREFIX || path.startsWith(`${PREFIX}/`);
+    },
+    answer: (call, sessionName) =>
+      act(call, sessionName).catch((error: unknown) => {
+        if (error instanceof CallError) return toAnswer(readyError(error, 'refused'), ids);
+        if (error instanceof UsageError) return toAnswer(readyError(invalid(error.message), 'refused'), ids);
+        throw error;
+      }),
+  };
+}
+
+function checkCaller(call: Call, adminToken: string | undefined): void {
+  if (adminToken === undefined) {
+    if (call.isFromLoopback()) return;
+    throw new CallError(
+      'CallerNotAllowedException',
+      'Cannot answer the call: control is for callers on this machine alone. Call it from there.',
+    );
+  }
+  const [authorization = '', ...others] = call.authorizations;
+  const token = /^bearer +(\S+)$/i.exec(authorization)?.[1];
+  if (others.length === 0 && token !== undefined && isSecret(token, adminToken)) return;
+  throw new CallError(
+    'ControlUnauthorizedException',
+    "Cannot answer the call: it does not show the admin token. Send 'Authorization: Bearer TOKEN'.",
+  );
+}
+
+function toControlAnswer(said: object): Answer {
+  if (isAnswer(said)) return said;
+  const body = toBinary(writeBody(said));
+  return {
+    status: 200,
+    headers: ['Content-Type', 'application/json', 'Content-Length', String(body.length)],
+    body,
+  };
+}
+
+function isAnswer(said: object): said is Answer {
+  return 'status' in said && 'headers' in said && 'body' in said;
+}
+
+function pathOf({ target }: Call): string {
+  return target.split('?', 1)[0] ?? '';
+}

@@ -1,0 +1,57 @@
+import { addRoute, createRouter, findRoute } from 'rou3';
+import { decodePercent } from '../aws/target.ts';
+import { CallError, listNames } from '../errors.ts';
+
+/** One thing that control can be asked to do. */
+export interface Route<T> {
+  readonly method: string;
+  /** Beneath the prefix; `:name` stands for one segment. */
+  readonly path: string;
+  readonly act: T;
+}
+
+/** A route that was found, and the decoded segments that its path names. */
+export interface Match<T> {
+  readonly act: T;
+  readonly parameters: Readonly<Record<string, string>>;
+}
+
+/** Finds what to do by method and path. */
+export class Router<T> {
+  readonly #prefix: string;
+  readonly #routes: readonly Route<T>[];
+  readonly #router = createRouter<Route<T>>();
+
+  constructor(prefix: string, routes: readonly Route<T>[]) {
+    this.#prefix = prefix;
+    this.#routes = routes;
+    for (const route of routes) addRoute(this.#router, route.method, route.path, route);
+  }
+
+  /** @throws {@link CallError} that names the known paths or methods. */
+  find(method: string, path: string): Match<T> {
+    const found = findRoute(this.#router, method, path);
+    if (found !== undefined) return { act: found.data.act, parameters: decode(found.params ?? {}) };
+    const methods = this.#routes
+      .filter((route) => findRoute(this.#router, route.method, path)?.data === route)
+      .map((route) => route.method);
+    if (methods.length > 0) {
+      throw new CallError(
+        'ControlMethodNotAllowedException',
+        `Cannot ${method} '${this.#prefix}${path}': it has no such method. Known are ${listNames(methods)}.`,
+      );
+    }
+    const known = new Set(this.#routes.map((route) => this.#prefix + route.path.replace(/:\w+/g, 'NAME')));
+    throw new CallError(
+      'ControlNotFoundException',
+      `Cannot find '${this.#prefix}${path}': there is no such path. Known are ${listNames(known)}.`,
+    );
+  }
+}
+
+function decode(parameters: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    // What is not percent-encoded text names nothing, and is not found as it stands.
+    Object.entries(parameters).map(([name, value]) => [name, decodePercent(value) ?? value]),
+  );
+}

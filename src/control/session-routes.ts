@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import { parseFaultObject, parseFaultSpec } from '../chaos/rule.ts';
+import { modes, modesWithin, type Session } from '../session.ts';
+import type { Sessions } from '../sessions.ts';
+import { schemas } from '../settings.ts';
+import { type ControlRequest, invalid, readFields } from './request.ts';
+
+/** What is told of a session. */
+export function describeSession(session: Session): object {
+  return {
+    session: session.name ?? null,
+    mode: session.mode,
+    cassette: session.cassette.name,
+    order: session.order,
+    seed: session.seed,
+    calls: session.journal.counts,
+    faults: session.rules.status,
+  };
+}
+
+/** What is told of all sessions but the main one. */
+export function describeSessions(sessions: Sessions): object[] {
+  return sessions.list.map(({ session, idleSeconds, unusedMs }) => ({
+    ...describeSession(session),
+    idleSeconds,
+    unusedSeconds: Math.floor(unusedMs / 1000),
+  }));
+}
+
+const IDLE_MESSAGE = 'is a number of seconds from 1 to 86400';
+
+const sessionFields = {
+  name: schemas.cassette.unwrap(),
+  cassette: schemas.cassette.unwrap().optional(),
+  mode: z.enum(modes, `is one of ${modes.join(', ')}`).optional(),
+  order: schemas.order.unwrap().optional(),
+  faults: schemas.fault.unwrap().optional(),
+  seed: schemas.seed,
+  idleSeconds: z.int(IDLE_MESSAGE).min(1, IDLE_MESSAGE).max(86_400, IDLE_MESSAGE).optional(),
+};
+
+/** Makes a session with settings of its own; what is not given is the server's. */
+export async function createSession({ call, sessions }: ControlRequest): Promise<object> {
+  const { name, ...given } = readFields(call, sessionFields);
+  const { defaults } = sessions;
+  const mode = given.mode ?? defaults.mode;
+  const allowed = modesWithin(defaults.mode);
+  if (!allowed.includes(mode)) {
+    throw invalid(
+      `a session of a ${defaults.mode} server cannot be in mode '${mode}'; it can be in ${allowed.join(', ')}`,
+    );
+  }
+  const session = await sessions.create(name, {
+    mode,
+    cassette: given.cassette ?? defaults.cassette,
+    order: given.order ?? defaults.order,
+    faults:
+      given.faults?.map((fault) =>
+        typeof fault === 'string' ? parseFaultSpec(fault) : parseFaultObject(fault),
+      ) ?? defaults.faults,
+    seed: given.seed ?? defaults.seed,
+    idleSeconds: given.idleSeconds ?? defaults.idleSeconds,
+  });
+  return describeSession(session);
+}

@@ -1,0 +1,66 @@
+import type { CredentialSource } from './aws/credentials.ts';
+import { configuredEndpoint } from './aws/endpoint.ts';
+import type { Credentials } from './aws/signature.ts';
+import { FailureError } from './errors.ts';
+import type { Upstream } from './exchange.ts';
+import { randomPseudonym } from './ids.ts';
+import { isLoopbackAddress, type Settings } from './settings.ts';
+
+/** What forwarding modes have besides: the way to the service. */
+export interface Outside {
+  readonly upstream: Upstream;
+  readonly endpoint: URL | undefined;
+  readonly handOut: CredentialSource;
+  readonly close: () => void;
+}
+
+/** Puts together what only forwarding needs. Loaded here, so that replay loads neither http-proxy nor the AWS SDK. */
+export async function connectOutside(settings: Settings): Promise<Outside> {
+  const [{ Signer }, { createCredentialSource }, { resolveRegion }, { Forwarder }] = await Promise.all([
+    import('./aws/signer.ts'),
+    import('./aws/credentials.ts'),
+    import('./aws/region.ts'),
+    import('./http/forwarder.ts'),
+  ]);
+  const credentials = createCredentialSource(settings.profile);
+  const handedOut: Credentials[] = [];
+  const endpointOverride = configuredEndpoint(process.env);
+  const endpoint = settings.upstream ?? endpointOverride;
+  if (endpoint !== undefined) refuseItself(endpoint, settings);
+  const signer = new Signer({
+    credentials,
+    handedOut,
+    clientKeys: settings.clientKeys,
+    trustClients: settings.trustClients,
+    allowWrites: settings.allowWrites,
+    upstream: settings.upstream,
+    endpointOverride,
+    defaultRegion: await resolveRegion(settings.profile),
+    pseudonym: randomPseudonym(),
+    now: () => new Date(),
+  });
+  const forwarder = new Forwarder(settings.upstream);
+  return {
+    upstream: {
+      admit: (call, isKept) => signer.admit(call, isKept),
+      forward: (request, wholeBody) => forwarder.forward(request, wholeBody),
+    },
+    endpoint,
+    handOut: async () => {
+      const given = await credentials();
+      handedOut.push(given);
+      return given;
+    },
+    close: () => forwarder.close(),
+  };
+}
+
+/** The variable that points clients at restage is easily left set in the shell that restage is started from. */
+function refuseItself(endpoint: URL, { host, port }: Settings): void {
+  const isOwnPort = port !== 0 && endpoint.port === String(port);
+  if (!isOwnPort || !(endpoint.hostname === host || isLoopbackAddress(endpoint.hostname))) return;
+  throw new FailureError(
+    `Cannot forward to ${endpoint.origin}: that is this restage itself. ` +
+      "Unset AWS_ENDPOINT_URL_API_GATEWAY and AWS_ENDPOINT_URL here, or give '--upstream'.",
+  );
+}
