@@ -9,6 +9,8 @@ import { createRedactor } from './cassette/redact.ts';
 import { Shelf } from './cassette/shelf.ts';
 import { RuleSet } from './chaos/rule-set.ts';
 import { createControl } from './control/control.ts';
+import { EventStream } from './control/events.ts';
+import { Metrics } from './control/metrics.ts';
 import { type CallError, FailureError, UnwritableError } from './errors.ts';
 import type { Clock } from './exchange.ts';
 import { type RunningServer, startServer } from './http/server.ts';
@@ -112,6 +114,8 @@ export async function start(mode: Mode, settings: Settings, listeners: Listeners
     upstream: outside?.endpoint?.href,
     startedAt: new Date(clock.now()),
   };
+  const events = new EventStream();
+  const metrics = new Metrics({ sessions, cassettes: () => shelf.cassettes });
   // Not the journal's count, which a client can clear.
   let countedCalls = 0;
   const proxy = new RestageProxy({
@@ -122,10 +126,19 @@ export async function start(mode: Mode, settings: Settings, listeners: Listeners
     }),
     sessions,
     upstream: outside?.upstream,
-    control: createControl({ facts, sessions, adminToken: settings.adminToken, ids: randomIds }),
+    control: createControl({
+      facts,
+      sessions,
+      adminToken: settings.adminToken,
+      ids: randomIds,
+      events,
+      metrics,
+    }),
     ids: randomIds,
     observe: (entry) => {
       countedCalls += 1;
+      metrics.observe(entry);
+      events.publish(entry);
       onCall(entry);
     },
     clock,
@@ -157,6 +170,7 @@ export async function start(mode: Mode, settings: Settings, listeners: Listeners
     handOutCredentials: outside?.handOut ?? refuseCredentials,
     close: async () => {
       clearInterval(sweeping);
+      await events.close();
       await server.close(GRACE_MS);
       outside?.close();
       await sessions.close();

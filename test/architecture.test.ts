@@ -29,6 +29,7 @@ const oneFileLibraries: Readonly<Record<string, string>> = {
   leven: 'cassette/miss.ts',
   yaml: 'cli/config.ts',
   rou3: 'control/router.ts',
+  'prom-client': 'control/metrics.ts',
 };
 
 const root = 'src';

@@ -76,6 +76,13 @@ export class Cassette {
     return names.map(idOfFileName).filter((id) => id !== undefined);
   }
 
+  /** How many bytes its files have. */
+  async size(): Promise<number> {
+    const names = (await readFolder(this.folder)).filter((name) => idOfFileName(name) !== undefined);
+    const sizes = await Promise.all(names.map((name) => sizeOf(join(this.folder, name))));
+    return sizes.reduce((sum, size) => sum + size, 0);
+  }
+
   /**
    * Makes the folder.
    * @throws {@link FailureError} when it cannot be made or is a link that leads elsewhere.
@@ -162,6 +169,16 @@ export class Cassette {
 }
 
 const LINK_REASON = 'the folder is a link to another place';
+
+/** The file's bytes; 0 when it has gone meanwhile. */
+async function sizeOf(path: string): Promise<number> {
+  try {
+    return (await lstat(path)).size;
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return 0;
+    throw error;
+  }
+}
 
 /** The names in the folder; none when there is no folder. */
 async function readFolder(folder: string): Promise<string[]> {

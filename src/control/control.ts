@@ -5,6 +5,8 @@ import type { Control } from '../proxy.ts';
 import { isSecret } from '../proxy-authorization.ts';
 import { type RequestIds, readyError, toAnswer } from '../ready-answer.ts';
 import type { Sessions } from '../sessions.ts';
+import type { EventStream } from './events.ts';
+import type { Metrics } from './metrics.ts';
 import { type Act, invalid, type ServerFacts } from './request.ts';
 import { Router } from './router.ts';
 import { serverRoutes, sessionRoutes } from './routes.ts';
@@ -19,10 +21,13 @@ export interface ControlSettings {
   /** What callers must show as `Authorization: Bearer`; without it, only this machine's may call. */
   readonly adminToken: string | undefined;
   readonly ids: RequestIds;
+  readonly events: EventStream;
+  readonly metrics: Metrics;
 }
 
 /** Answers what is addressed to restage itself: for the server, and under `/@NAME` for one session. */
-export function createControl({ facts, sessions, adminToken, ids }: ControlSettings): Control {
+export function createControl(settings: ControlSettings): Control {
+  const { adminToken, ids, sessions } = settings;
   const forServer = new Router<Act>(PREFIX, serverRoutes);
   const forSession = new Router<Act>(PREFIX, sessionRoutes);
 
@@ -32,7 +37,7 @@ export function createControl({ facts, sessions, adminToken, ids }: ControlSetti
     const { act, parameters } = router.find(call.method, pathOf(call).slice(PREFIX.length));
     const session = sessions.enter(sessionName);
     if (session instanceof CallError) throw session;
-    return toControlAnswer(await act({ call, parameters, session, sessions, facts }));
+    return toControlAnswer(await act({ ...settings, call, parameters, session }));
   };
 
   return {

@@ -4,6 +4,8 @@ import type { Call } from '../call.ts';
 import { CallError, listNames, reasonOf } from '../errors.ts';
 import type { Session } from '../session.ts';
 import type { Sessions } from '../sessions.ts';
+import type { EventStream } from './events.ts';
+import type { Metrics } from './metrics.ts';
 
 /** What does not change while restage runs. */
 export interface ServerFacts {
@@ -21,6 +23,8 @@ export interface ControlRequest {
   readonly session: Session;
   readonly sessions: Sessions;
   readonly facts: ServerFacts;
+  readonly events: EventStream;
+  readonly metrics: Metrics;
 }
 
 /** What is done: an object is said as JSON with status 200; an answer is sent as it is. */

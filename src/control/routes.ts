@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import type { Answer } from '../call.ts';
 import { CallError } from '../errors.ts';
 import { describeEntry } from '../journal.ts';
 import { resetSession, type Session } from '../session.ts';
-import { type Act, type ControlRequest, readQuery } from './request.ts';
+import { type Act, type ControlRequest, invalid, readQuery } from './request.ts';
 import type { Route } from './router.ts';
 import { createSession, describeSession, describeSessions } from './session-routes.ts';
 
@@ -12,6 +13,7 @@ export const sessionRoutes: readonly Route<Act>[] = [
   { method: 'GET', path: '/calls', act: listCalls },
   { method: 'DELETE', path: '/calls', act: clearCalls },
   { method: 'POST', path: '/reset', act: reset },
+  { method: 'GET', path: '/events', act: streamEvents },
 ];
 
 /** What can be asked of the server alone, and all the rest. */
@@ -21,6 +23,7 @@ export const serverRoutes: readonly Route<Act>[] = [
   { method: 'POST', path: '/sessions', act: createSession },
   { method: 'GET', path: '/sessions/:name', act: (request) => describeSession(sessionOf(request)) },
   { method: 'DELETE', path: '/sessions/:name', act: removeSession },
+  { method: 'GET', path: '/metrics', act: renderMetrics },
 ];
 
 function describeStatus({ session, facts }: ControlRequest): object {
@@ -73,6 +76,22 @@ function clearCalls({ session }: ControlRequest): object {
 function reset({ session }: ControlRequest): object {
   resetSession(session);
   return { reset: true };
+}
+
+function streamEvents({ session, events }: ControlRequest): Answer {
+  const body = events.listen(session.name);
+  if (body === undefined) throw invalid('too many listen already');
+  return { status: 200, headers: ['Content-Type', 'text/event-stream', 'Cache-Control', 'no-store'], body };
+}
+
+async function renderMetrics({ metrics }: ControlRequest): Promise<Answer> {
+  const { contentType, text } = await metrics.render();
+  const body = Buffer.from(text);
+  return {
+    status: 200,
+    headers: ['Content-Type', contentType, 'Content-Length', String(body.length)],
+    body,
+  };
 }
 
 function sessionOf({ sessions, parameters: { name = '' } }: ControlRequest): Session {
