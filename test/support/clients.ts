@@ -2,6 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { describe, test } from 'vitest';
 
 /** What a client's process left behind. */
@@ -23,6 +24,7 @@ const PROBES = {
   'AWS CLI': ['aws', '--version'],
   boto3: ['python3', '-c', 'import boto3'],
   botocore: ['python3', '-c', 'import botocore'],
+  curl: ['curl', '--aws-sigv4', 'aws:amz', '--version'],
 } as const;
 
 const TIMEOUT_MS = 60_000;
@@ -117,6 +119,48 @@ export async function runProgram(
   } finally {
     removeHome(home);
   }
+}
+
+/** A client whose process answers one question after the other. */
+export interface Conversation {
+  /** Writes the question as a line of JSON, and gives what the line in answer holds; one question at a time. */
+  readonly ask: (question: object) => Promise<unknown>;
+  /** Ends the client; throws when it does not end well. */
+  readonly end: () => Promise<void>;
+}
+
+/** Starts a client that answers questions on stdin, with a clean environment: PATH, an empty HOME, and what is given. */
+export function converse(command: string, args: readonly string[], env: ClientEnv): Conversation {
+  const home = emptyHome();
+  const child = spawn(command, args, { env: cleanEnv(home, env), timeout: TIMEOUT_MS });
+  let stderr = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  // Writing to a client that died: how it ended says more.
+  child.stdin.on('error', () => undefined);
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const ended = new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', resolve);
+  }).finally(() => removeHome(home));
+  ended.catch(() => undefined);
+
+  const refuseToEnd = async (): Promise<never> => {
+    const status = await ended;
+    throw new Error(`Cannot go on with ${command} ${args.join(' ')}: it ended with ${status}.\n${stderr}`);
+  };
+  return {
+    ask: async (question) => {
+      child.stdin.write(`${JSON.stringify(question)}\n`);
+      const { value, done } = await lines.next();
+      return done === true ? refuseToEnd() : JSON.parse(value);
+    },
+    end: async () => {
+      child.stdin.end();
+      if ((await ended) !== 0) await refuseToEnd();
+    },
+  };
 }
 
 /** Nothing of the developer's own configuration, credentials or proxies gets through. */
