@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { plannedRendering } from './aws/planned-answer.ts';
 import type { Credentials } from './aws/signature.ts';
@@ -22,6 +21,7 @@ import { readyAnswer, readyError, toAnswer } from './ready-answer.ts';
 import { type Mode, modeNeeds, type Session } from './session.ts';
 import { DEFAULT_IDLE_SECONDS, type OpenSession, type SessionSettings, Sessions } from './sessions.ts';
 import { isLoopbackAddress, resolveSettings, type Settings, type Values } from './settings.ts';
+import { readVersion } from './version.ts';
 
 export type { Outcome } from './call.ts';
 export { FailureError, UsageError } from './errors.ts';
@@ -221,9 +221,4 @@ async function startRecorder({ recorder }: Session, onFailure: (failure: Error) 
 
 async function refuseCredentials(): Promise<never> {
   throw new Error('replay has no credentials');
-}
-
-function readVersion(): string {
-  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
-  return String(version);
 }

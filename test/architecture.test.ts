@@ -13,7 +13,7 @@ const layers: ReadonlyArray<readonly [name: string, files: RegExp]> = [
   ],
   ['cassette, chaos', /^(?:cassette|chaos)\//],
   ['aws', /^aws\//],
-  ['errors, call, json', /^(?:errors|call|json)\.ts$/],
+  ['errors, call, json', /^(?:errors|call|json|version)\.ts$/],
 ];
 
 /** Libraries that one file knows, so that they can be exchanged there. */
@@ -21,7 +21,7 @@ const oneFileLibraries: Readonly<Record<string, string>> = {
   'http-proxy': 'http/forwarder.ts',
   lowdb: 'cassette/store.ts',
   'lowdb/node': 'cassette/store.ts',
-  yargs: 'cli/main.ts',
+  yargs: 'cli/arguments.ts',
   '@smithy/signature-v4': 'aws/signature.ts',
   '@aws-sdk/credential-providers': 'aws/credentials.ts',
   'lossless-json': 'json.ts',

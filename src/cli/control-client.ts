@@ -1,0 +1,98 @@
+import { z } from 'zod';
+import { errorCode, FailureError, reasonOf, UsageError } from '../errors.ts';
+import type { Option } from '../options.ts';
+import { schemas, type Values } from '../settings.ts';
+
+/** The options of every command that talks to a running proxy. */
+export const controlOptions: readonly Option[] = [
+  {
+    name: 'url',
+    type: 'string',
+    variable: 'RESTAGE_URL',
+    describes: 'where restage listens',
+    default: 'http://127.0.0.1:8480',
+  },
+  { name: 'session', type: 'string', variable: 'RESTAGE_SESSION', describes: 'the session to control' },
+  {
+    name: 'admin-token',
+    type: 'string',
+    variable: 'RESTAGE_ADMIN_TOKEN',
+    describes: 'what that restage asks for as a bearer token',
+    isPersonal: true,
+  },
+];
+
+/** How long a running proxy may take to answer. */
+const TIMEOUT_MS = 10_000;
+const errorSchema = z.object({ message: z.string() });
+
+/** Talks to a running proxy. */
+export class ControlClient {
+  readonly #base: string;
+  readonly #headers: Record<string, string>;
+
+  /** @throws {@link UsageError} for an option that cannot be used. */
+  constructor(flags: Values, env: Readonly<Record<string, string | undefined>>) {
+    const [url, session, token] = controlOptions.map(({ name, variable, default: preset }) => {
+      const value = flags[name] ?? (env[variable] || preset);
+      if (Array.isArray(value))
+        throw new UsageError(`Cannot use --${name}: it is given more than once. Give it once.`);
+      return value === undefined ? undefined : String(value);
+    });
+    if (url === undefined || !/^https?:\/\/[^\s/?#@]+\/?$/.test(url))
+      throw new UsageError('Cannot use --url: it is not like http://127.0.0.1:8480. Correct it.');
+    if (session !== undefined && !schemas.cassette.safeParse(session).success)
+      throw new UsageError(
+        `Cannot use --session ${JSON.stringify(session)}: it is no session's name. Correct it.`,
+      );
+    this.#base = `${url.replace(/\/$/, '')}${session === undefined ? '' : `/@${session}`}/__restage`;
+    this.#headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  }
+
+  /**
+   * Calls the proxy.
+   * @returns what it said.
+   * @throws {@link UsageError} with its words when it refused what was asked for; {@link FailureError} when it cannot be
+   * reached or failed.
+   */
+  async call(method: string, path: string, fields?: object): Promise<unknown> {
+    const answer = await this.#fetch(method, path, fields);
+    const text = await answer.text();
+    const content = readJson(text);
+    if (answer.ok && content !== undefined) return content;
+    const said = errorSchema.safeParse(content);
+    if (!said.success) {
+      throw new FailureError(
+        `Cannot talk to ${this.#base}: what answers there (${answer.status}) is not restage. Correct '--url'.`,
+      );
+    }
+    throw new (answer.status === 400 || answer.status === 404 ? UsageError : FailureError)(said.data.message);
+  }
+
+  async #fetch(method: string, path: string, fields: object | undefined): Promise<Response> {
+    try {
+      return await fetch(this.#base + path, {
+        method,
+        headers: this.#headers,
+        signal: AbortSignal.timeout(TIMEOUT_MS),
+        ...(fields !== undefined && { body: JSON.stringify(fields) }),
+      });
+    } catch (cause) {
+      const reason = cause instanceof Error && cause.cause !== undefined ? cause.cause : cause;
+      const words = errorCode(reason) === 'ECONNREFUSED' ? 'nothing listens there' : reasonOf(reason);
+      throw new FailureError(
+        `Cannot reach restage at ${this.#base}: ${words}. Start it, or name another place with '--url'.`,
+        { cause },
+      );
+    }
+  }
+}
+
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // Not restage's own words, then: the caller says so.
+    return undefined;
+  }
+}
