@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 const layers: ReadonlyArray<readonly [name: string, files: RegExp]> = [
   ['cli', /^cli\//],
   ['index', /^(?:index|outside)\.ts$/],
-  ['control, http', /^(?:control|http)\//],
+  ['control, http, tls', /^(?:control|http|tls)\//],
   [
     'proxy, session, journal, settings',
     /^(?:proxy|proxy-authorization|actions|exchange|session|sessions|session-address|journal|settings|options|ready-answer|original|ids|caller)\.ts$/,
@@ -30,6 +30,7 @@ const oneFileLibraries: Readonly<Record<string, string>> = {
   yaml: 'cli/config.ts',
   rou3: 'control/router.ts',
   'prom-client': 'control/metrics.ts',
+  '@peculiar/x509': 'tls/certificate.ts',
 };
 
 const root = 'src';

@@ -14,13 +14,16 @@ const partitions: ReadonlyArray<{ readonly prefix: string; readonly dnsSuffix: s
 /** The dual-stack names. [botocore's partitions.json] */
 const dualStackSuffixes = ['api.aws', 'api.amazonwebservices.com.cn', 'api.amazonwebservices.eu'];
 
+/** What the names of the service's hosts end in, in any partition, those of dual stack too; without a leading dot. */
+export const dnsSuffixes: readonly string[] = [
+  ...partitions.map(({ dnsSuffix }) => dnsSuffix),
+  ...dualStackSuffixes,
+];
+
 const REGION = '[a-z]{2,4}(?:-[a-z]+)+-[0-9]';
 const regionPattern = new RegExp(`^${REGION}$`);
 const hostPattern = new RegExp(
-  `^apigateway(?:-fips)?\\.(${REGION})\\.(?:${[
-    ...partitions.map(({ dnsSuffix }) => dnsSuffix),
-    ...dualStackSuffixes,
-  ]
+  `^apigateway(?:-fips)?\\.(${REGION})\\.(?:${dnsSuffixes
     .map((suffix) => suffix.replaceAll('.', '\\.'))
     .join('|')})$`,
 );

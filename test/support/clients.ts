@@ -25,6 +25,7 @@ const PROBES = {
   boto3: ['python3', '-c', 'import boto3'],
   botocore: ['python3', '-c', 'import botocore'],
   curl: ['curl', '--aws-sigv4', 'aws:amz', '--version'],
+  Python: ['python3', '-c', 'import ssl'],
 } as const;
 
 const TIMEOUT_MS = 60_000;

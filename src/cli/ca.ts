@@ -1,0 +1,45 @@
+import { openAuthority } from '../tls/authority.ts';
+import type { PublicFiles } from '../tls/public-files.ts';
+
+/** What `restage ca` is run with. */
+export interface CaFlags {
+  /** The folder of the authority, resolved: the paths that are printed begin with it. */
+  readonly folder: string;
+  readonly now: () => Date;
+  /** Takes what is to stand on stdout. */
+  readonly write: (text: string) => void;
+}
+
+/**
+ * `restage ca`: makes the certificate authority where there is none, and says how clients are made to trust it.
+ * @returns the exit status.
+ * @throws FailureError when the authority cannot be made or used.
+ */
+export async function ca({ folder, now, write }: CaFlags): Promise<number> {
+  write(renderTrust(await openAuthority(folder, now)));
+  return 0;
+}
+
+/** The certificate's path on the first line, then what each client needs, as lines to paste into a shell. */
+export function renderTrust({ certificatePath, bundlePath }: PublicFiles): string {
+  const certificate = quoteForShell(certificatePath);
+  const bundle = quoteForShell(bundlePath);
+  // No comments: an interactive zsh takes them for commands.
+  return `${certificatePath}
+
+Node.js, which adds it to its own roots:
+  export NODE_EXTRA_CA_CERTS=${certificate}
+
+AWS CLI, boto3 and Go, which take these roots in place of their own; the bundle holds the public ones too:
+  export AWS_CA_BUNDLE=${bundle}
+  export SSL_CERT_FILE=${bundle}
+
+And, while restage runs with --intercept, on the port it prints (JavaScript SDKs need a proxy agent besides):
+  export HTTPS_PROXY=http://127.0.0.1:8480
+`;
+}
+
+/** The text as one word of a POSIX shell. */
+function quoteForShell(text: string): string {
+  return /^[\w./:@%+,=-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}
