@@ -169,6 +169,11 @@ export function resolveSettings({ flags, variables, file, readFaults }: Sources)
         "Listen on 127.0.0.1, or give the clients a '--client-key'.",
     );
   }
+  if (settings.tunnels.length > 0 && !settings.intercept) {
+    throw new UsageError(
+      "Cannot let tunnels pass: without '--intercept' restage takes none. Add '--intercept', or leave '--tunnel' out.",
+    );
+  }
   if (settings.adminToken === undefined && !isLoopbackAddress(settings.host)) {
     throw new UsageError(
       `Cannot listen on ${settings.host}: others can reach it, and control would have no password. ` +

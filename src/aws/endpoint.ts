@@ -38,6 +38,23 @@ export function isApiGatewayHost(hostname: string): boolean {
   return hostname.length <= 253 && hostPattern.test(hostname.toLowerCase());
 }
 
+/** Whether a name in `NO_PROXY` stands for a host of API Gateway's control plane, too: `*`, `.amazonaws.com`, … */
+export function coversApiGateway(noProxyName: string): boolean {
+  const domain = noProxyName
+    .trim()
+    .toLowerCase()
+    .replace(/:\d+$/, '')
+    .replace(/^\*?\.?/, '');
+  if (domain === '') return true;
+  const example = (suffix: string) => [
+    `apigateway.us-east-1.${suffix}`,
+    `apigateway-fips.us-east-1.${suffix}`,
+  ];
+  // Of the region's own part, any region is as good as another: `eu-west-1.amazonaws.com` covers its own.
+  const named = domain.replace(new RegExp(`(^|\\.)${REGION}(?=\\.|$)`), '$1us-east-1');
+  return dnsSuffixes.flatMap(example).some((host) => host === named || host.endsWith(`.${named}`));
+}
+
 /** The control plane's endpoint in a region. The region must be one: see {@link isRegion}. */
 export function endpointOf(region: string): URL {
   const partition = partitions.find(({ prefix }) => region.startsWith(prefix));

@@ -1,3 +1,4 @@
+import { coversApiGateway } from '../aws/endpoint.ts';
 import type { Credentials } from '../aws/signature.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -7,6 +8,12 @@ export interface CommandIdentity {
   /** Absent in replay, where any will do. */
   readonly credentials: Credentials | undefined;
   readonly region: string | undefined;
+}
+
+/** The certificates that a command must trust whose tunnels restage takes. */
+export interface Trust {
+  readonly certificatePath: string;
+  readonly bundlePath: string;
 }
 
 const LOOPBACK_NAMES = ['127.0.0.1', 'localhost', '::1'];
@@ -39,6 +46,37 @@ export function commandEnvironment(
     // Both are written: some programs read the one, some the other.
     NO_PROXY: extendNoProxy(env.NO_PROXY ?? env.no_proxy),
     no_proxy: extendNoProxy(env.no_proxy ?? env.NO_PROXY),
+  });
+}
+
+/**
+ * The environment of a command whose tunnels restage takes: it calls the service by its own name, and signs for it.
+ * @param isOffline there is nothing to call but restage: in replay the command needs some identity, and any will do.
+ */
+export function tunnelEnvironment(
+  env: Environment,
+  url: string,
+  { certificatePath, bundlePath }: Trust,
+  isOffline: boolean,
+  region: string | undefined,
+): Record<string, string> {
+  return definedOnly({
+    ...env,
+    ...(isOffline ? offlineIdentity(env, region) : {}),
+    HTTPS_PROXY: url,
+    https_proxy: url,
+    NO_PROXY: withoutApiGateway(extendNoProxy(env.NO_PROXY ?? env.no_proxy)),
+    no_proxy: withoutApiGateway(extendNoProxy(env.no_proxy ?? env.NO_PROXY)),
+    // An endpoint of its own, in a variable or in a profile, would lead past the tunnel.
+    AWS_ENDPOINT_URL_API_GATEWAY: undefined,
+    AWS_ENDPOINT_URL: undefined,
+    AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'true',
+    // Node adds it to its roots; the others replace theirs.
+    NODE_EXTRA_CA_CERTS: certificatePath,
+    AWS_CA_BUNDLE: bundlePath,
+    SSL_CERT_FILE: bundlePath,
+    REQUESTS_CA_BUNDLE: bundlePath,
+    CURL_CA_BUNDLE: bundlePath,
   });
 }
 
@@ -90,6 +128,14 @@ function extendNoProxy(noProxy: string | undefined): string {
     ...names.filter((name) => name !== ''),
     ...LOOPBACK_NAMES.filter((name) => !names.includes(name)),
   ].join(',');
+}
+
+/** Without what would let calls to API Gateway go past the proxy. */
+function withoutApiGateway(noProxy: string): string {
+  return noProxy
+    .split(',')
+    .filter((name) => !coversApiGateway(name))
+    .join(',');
 }
 
 function definedOnly(env: Environment): Record<string, string> {

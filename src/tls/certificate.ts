@@ -3,7 +3,6 @@ import { createRequire } from 'node:module';
 import type { Extension } from '@peculiar/x509';
 import { dnsSuffixes } from '../aws/endpoint.ts';
 import { NAME_CONSTRAINTS, nameConstraints } from './name-constraints.ts';
-import { withReflectMetadata } from './reflect-metadata.ts';
 
 type Library = typeof import('@peculiar/x509');
 
@@ -123,6 +122,10 @@ let library: Library | undefined;
 /** Loaded when the first certificate is made: who loads an authority that is there, and serves nobody, needs none. */
 function loadLibrary(): Library {
   const require = createRequire(import.meta.url);
-  library ??= withReflectMetadata((): Library => require('@peculiar/x509'));
+  if (library === undefined) {
+    // The library's own dependency refuses to load without it.
+    require('reflect-metadata');
+    library = require('@peculiar/x509') as Library;
+  }
   return library;
 }

@@ -6,7 +6,6 @@ import { createSecureContext, type SecureContext } from 'node:tls';
 import { describe, expect, it } from 'vitest';
 import { dnsSuffixes } from '../../src/aws/endpoint.ts';
 import { type Authority, openAuthority } from '../../src/tls/authority.ts';
-import { withReflectMetadata } from '../../src/tls/reflect-metadata.ts';
 import { describeWithClient, runProgram, runPython } from '../support/clients.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { shakeHands, startTlsServer } from '../support/tls-server.ts';
