@@ -10,8 +10,8 @@ import type { Session } from './session.ts';
 
 /** What a call is to be looked at with. */
 interface Asking {
-  readonly call: Call;
-  readonly session: Session;
+  readonly call: Pick<Call, 'accept' | 'target'>;
+  readonly session: Pick<Session, 'player'>;
   readonly asked: Identified;
   readonly region: string | undefined;
 }
@@ -39,7 +39,8 @@ export function originalOf({ call, session, asked, region }: Asking, interaction
     },
     altered: (alteration: Alteration) => {
       const recording = takeAt(0);
-      const altered = recording && asked.operation?.alter(recording, alteration);
+      if (recording === undefined || asked.key === undefined) return undefined;
+      const altered = asked.operation.alter(recording, asked.key, alteration);
       return altered && render(altered);
     },
     hasStage: (name) => {

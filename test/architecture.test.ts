@@ -65,7 +65,9 @@ describe('architecture', () => {
 
   it('names no fault kind outside the table of kinds', () => {
     const naming = files.filter((file) =>
-      /'(?:throttle|limit-exceeded|expired-token|latency)'/.test(read(file)),
+      /'(?:throttle|limit-exceeded|expired-token|latency|wrong-length|drop-stage|empty-list|unknown-enum)'/.test(
+        read(file),
+      ),
     );
     expect(naming).toEqual(['chaos/fault.ts']);
   });

@@ -2,6 +2,7 @@ import type { Representation } from '../call.ts';
 import { isJsonObject, type Json, type JsonObject, objectOf, parseJson, sortKeys } from '../json.ts';
 import { bareErrorType, writeBody } from './error.ts';
 import {
+  type Alteration,
   type Key,
   keyOf,
   type Operation,
@@ -10,6 +11,7 @@ import {
   type ServiceAnswer,
 } from './operation.ts';
 import { type Collection, readCollection, writeCollection } from './representation.ts';
+import { alterDocument } from './stage-alteration.ts';
 import { decodePercent, type Target } from './target.ts';
 
 const NAME = 'GetStages';
@@ -32,8 +34,8 @@ export const getStages: Operation = {
   read,
   findFlaw,
   render,
-  alter: () => undefined,
-  lists: () => false,
+  alter,
+  lists,
   nothing: { status: 200, representation: 'json', content: { stages: [] } },
 };
 
@@ -74,6 +76,10 @@ function readStages(answer: ServiceAnswer, document: JsonObject, key: Key): Reco
   // better witness.
   const isHal = hasEmbedded || (!hasItem && (hasLinks || answer.contentType.includes('hal+json')));
   const representation: Representation = isHal ? 'hal' : 'json';
+  return recordingOf(document, representation, key);
+}
+
+function recordingOf(document: JsonObject, representation: Representation, key: Key): Recording | undefined {
   const collection = readCollection(document, representation, key.restApiId);
   return (
     collection && { status: 200, representation, content: sortKeys(objectOf(Object.entries(collection))) }
@@ -133,4 +139,21 @@ function render(recording: Recording, key: Key, representation: Representation):
     contentType: representation === 'hal' ? 'application/hal+json' : 'application/json',
     body: writeBody(document),
   };
+}
+
+/** What was sent is altered, then read like any answer: so no link, no shape of a list is left over from before. */
+function alter(recording: Recording, key: Key, alteration: Alteration): Recording | undefined {
+  if (recording.status !== 200) return undefined;
+  const { content, representation } = recording;
+  const collection = content as unknown as Collection;
+  const document = writeCollection(collection, representation, representation, key.restApiId);
+  const altered = alterDocument(document, representation, alteration);
+  return altered && recordingOf(altered, representation, key);
+}
+
+function lists({ content }: Recording, stageName: string): boolean {
+  const { stages } = content;
+  return (
+    Array.isArray(stages) && stages.some((stage) => isJsonObject(stage) && stage.stageName === stageName)
+  );
 }

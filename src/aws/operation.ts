@@ -38,15 +38,23 @@ export interface ServiceAnswer {
 }
 
 /**
- * A change to a listing that leaves it well-formed: what the service may send one day, or for a moment.
- * `item` names one of the listed things; without it the last one is meant.
+ * A change to a listing that leaves it well-formed: what the service may send one day, or for a moment. `item` names one
+ * of the listed things; without it the last one is dropped, and the fields of every one are changed.
  */
 export type Alteration =
   | { readonly type: 'empty' }
   | { readonly type: 'drop'; readonly item: string | undefined }
   | { readonly type: 'remove-field'; readonly item: string | undefined; readonly field: string }
+  /** Another value, where the field stands. */
   | {
       readonly type: 'set-field';
+      readonly item: string | undefined;
+      readonly field: string;
+      readonly value: Json;
+    }
+  /** One more field, where it does not stand. */
+  | {
+      readonly type: 'add-field';
       readonly item: string | undefined;
       readonly field: string;
       readonly value: Json;
@@ -66,7 +74,7 @@ export interface Operation {
   /** The recording as the service would send it. */
   render(recording: Recording, key: Key, representation: Representation): Rendering;
   /** The recording with its listing altered; nothing when it lists nothing that could be altered so. */
-  alter(recording: Recording, alteration: Alteration): Recording | undefined;
+  alter(recording: Recording, key: Key, alteration: Alteration): Recording | undefined;
   /** Whether the recording lists a thing of that name. */
   lists(recording: Recording, item: string): boolean;
   /** A listing of nothing. */

@@ -33,3 +33,8 @@ export interface Fault {
   /** What it does to the call; nothing when it cannot be done to this one, which then counts as not hit. */
   strike(victim: Victim): Effect | undefined;
 }
+
+/** The effect of answering with this; nothing when there is nothing to answer with. */
+export function answerWith(answer: PlannedAnswer | undefined): Effect | undefined {
+  return answer && { type: 'answer', answer };
+}

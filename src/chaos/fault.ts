@@ -1,79 +1,58 @@
-import { z } from 'zod';
-import { type ErrorSubject, type ServiceError, serviceErrors } from '../aws/error.ts';
-import { plannedError } from '../aws/planned-answer.ts';
-import type { Fault } from './effect.ts';
-import { milliseconds, wholeNumber } from './parameter.ts';
-
-/** A kind of fault: its name, its parameters, and what it makes of them. */
-export interface FaultKind {
-  readonly describes: string;
-  readonly parameters: Readonly<Record<string, z.ZodType>>;
-  /** Whether it may look at the victim's `draw`. */
-  readonly isRandom?: boolean;
-  /** Whether it may look at the victim's `original`: what is recorded is then read before the rules are asked. */
-  readonly needsOriginal?: boolean;
-  /** Makes a fault of parameters that were parsed already. */
-  readonly create: (parameters: Readonly<Record<string, unknown>>) => Fault;
-}
-
-/** Both 429s may say when to come back. Retry-After is in seconds; x-amz-retry-after, which newer SDKs heed, in ms. */
-const retryParameters = { 'retry-after': wholeNumber, 'retry-after-ms': wholeNumber };
+import { serviceErrors } from '../aws/error.ts';
+import type { FaultKind } from './fault-kind.ts';
+import { empty, malformed, wrongLength, wrongType } from './kinds/body.ts';
+import { latency } from './kinds/latency.ts';
+import { dropStage, emptyList, extraField, missingField, stale, unknownEnum } from './kinds/listing.ts';
+import { answering, throttling } from './kinds/service-error.ts';
+import { status } from './kinds/status.ts';
+import { drip, hang, reset, truncate } from './kinds/transport.ts';
 
 /** Every kind of fault by its name. Another one is another row. */
 export const faultKinds: Readonly<Record<string, FaultKind>> = {
-  throttle: throttling('429 TooManyRequestsException', serviceErrors.tooManyRequests),
-  'limit-exceeded': throttling('429 LimitExceededException', serviceErrors.limitExceeded),
-  'not-found': answering('404 NotFoundException', serviceErrors.notFound),
-  'bad-request': answering('400 BadRequestException', serviceErrors.badRequest),
-  unauthorized: answering('401 UnauthorizedException', serviceErrors.unauthorized),
-  'access-denied': answering('403 AccessDeniedException', serviceErrors.accessDenied),
-  'expired-token': answering('403 ExpiredTokenException', serviceErrors.expiredToken),
-  conflict: answering('409 ConflictException', serviceErrors.conflict),
-  internal: answering('500 InternalFailure', serviceErrors.internal),
-  unavailable: answering('503 ServiceUnavailableException', serviceErrors.unavailable),
-  latency: kind({
-    describes: 'waits before answering',
-    isRandom: true,
-    parameters: { ms: milliseconds, jitter: milliseconds.default(0) },
-    create: ({ ms, jitter }) => ({
-      strike: ({ draw }) => ({ type: 'delay', delayMs: ms + (jitter > 0 ? jitter * draw() : 0) }),
-    }),
-  }),
+  throttle: throttling(
+    '429 TooManyRequestsException',
+    'throttle,first=2,retry-after=1',
+    serviceErrors.tooManyRequests,
+  ),
+  'limit-exceeded': throttling(
+    '429 LimitExceededException',
+    'limit-exceeded,every=5',
+    serviceErrors.limitExceeded,
+  ),
+  'not-found': answering('404 NotFoundException', 'not-found,api=a1b2c3d4e5', serviceErrors.notFound),
+  'bad-request': answering('400 BadRequestException', 'bad-request,times=1', serviceErrors.badRequest),
+  unauthorized: answering('401 UnauthorizedException', 'unauthorized,after=3', serviceErrors.unauthorized),
+  'access-denied': answering(
+    '403 AccessDeniedException',
+    'access-denied,region=eu-west-1',
+    serviceErrors.accessDenied,
+  ),
+  'expired-token': answering(
+    '403 ExpiredTokenException',
+    'expired-token,after=10',
+    serviceErrors.expiredToken,
+  ),
+  conflict: answering('409 ConflictException', 'conflict,first=1,per=key', serviceErrors.conflict),
+  internal: answering('500 InternalFailure', 'internal,p=0.1', serviceErrors.internal),
+  unavailable: answering(
+    '503 ServiceUnavailableException',
+    'unavailable,after=5,first=10',
+    serviceErrors.unavailable,
+  ),
+  status,
+  latency,
+  hang,
+  reset,
+  truncate,
+  drip,
+  malformed,
+  empty,
+  'wrong-length': wrongLength,
+  'wrong-type': wrongType,
+  stale,
+  'drop-stage': dropStage,
+  'empty-list': emptyList,
+  'missing-field': missingField,
+  'unknown-enum': unknownEnum,
+  'extra-field': extraField,
 };
-
-/** Binds the types of a kind's parameters to what it creates, and forgets them for the table. */
-function kind<P extends Record<string, z.ZodType>>(definition: {
-  describes: string;
-  parameters: P;
-  isRandom?: boolean;
-  create: (parameters: z.infer<z.ZodObject<P>>) => Fault;
-}): FaultKind {
-  const schema = z.object(definition.parameters);
-  return { ...definition, create: (parameters) => definition.create(schema.parse(parameters)) };
-}
-
-function answering(describes: string, make: (subject: ErrorSubject) => ServiceError): FaultKind {
-  return kind({
-    describes,
-    parameters: {},
-    create: () => ({ strike: (victim) => ({ type: 'answer', answer: plannedError(make(victim)) }) }),
-  });
-}
-
-function throttling(describes: string, make: () => ServiceError): FaultKind {
-  return kind({
-    describes,
-    parameters: {
-      'retry-after': retryParameters['retry-after'].optional(),
-      'retry-after-ms': retryParameters['retry-after-ms'].optional(),
-    },
-    create: (parameters) => {
-      const { 'retry-after': seconds, 'retry-after-ms': ms } = parameters;
-      const headers = [
-        ...(seconds === undefined ? [] : ['Retry-After', String(seconds)]),
-        ...(ms === undefined ? [] : ['x-amz-retry-after', String(ms)]),
-      ];
-      return { strike: () => ({ type: 'answer', answer: plannedError(make(), headers) }) };
-    },
-  });
-}

@@ -82,10 +82,14 @@ function toRule(text: string, kindName: string, fields: Readonly<Record<string, 
   );
   if (blank !== undefined) throw refuse(text, `'${blank[0]}' has no value`, 'Give it one, or leave it out');
 
+  const parameters = parse(kind.parameters, fields, text);
+  const flaw = kind.findFlaw?.(parameters);
+  if (flaw !== undefined) throw refuse(text, flaw.reason, flaw.remedy);
+
   return {
     name: parse({ name: NAME.optional() }, fields, text).name ?? text,
     kind: kindName,
-    parameters: parse(kind.parameters, fields, text),
+    parameters,
     scope: parse(scopeParameters, fields, text),
     schedule: parse(scheduleParameters, fields, text),
   };

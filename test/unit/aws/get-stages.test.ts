@@ -316,3 +316,34 @@ describe('content from a cassette', () => {
     );
   });
 });
+
+describe('a recording', () => {
+  const recording = mustRead('{"item":[{"stageName":"prod"},{"stageName":"a/b"},{"stageName":1}]}');
+
+  test.each([
+    ['prod', true],
+    ['a/b', true],
+    ['1', false],
+    ['Prod', false],
+    ['', false],
+    ['toString', false],
+  ])('lists a stage %j: %s', (name, isListed) => {
+    expect(getStages.lists(recording, name)).toBe(isListed);
+    expect(getStages.lists(getStages.nothing, name)).toBe(false);
+    const error = mustRead('{"message":"x"}', { status: 404, errorType: 'NotFoundException' });
+    expect(getStages.lists(error, name)).toBe(false);
+  });
+
+  test('of nothing is what the service says when there is nothing to list', () => {
+    expect(textOf(getStages.render(getStages.nothing, KEY, 'json'))).toBe('{"item":[]}\n');
+    const hal = parseJson(textOf(getStages.render(getStages.nothing, KEY, 'hal'))) as JsonObject;
+    expect(Object.keys(hal)).toEqual(['_links']);
+    expect(Object.keys(hal._links as JsonObject)).toEqual([
+      'curies',
+      'self',
+      'stage:by-name',
+      'stage:create',
+    ]);
+    expect(getStages.findFlaw(200, getStages.nothing.content)).toBeUndefined();
+  });
+});

@@ -1,14 +1,38 @@
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { faultKinds } from '../../../src/chaos/fault.ts';
 import { parseFaultSpec } from '../../../src/chaos/rule.ts';
+import { answerOf } from '../../support/victim.ts';
 
-function strike(spec: string, draw = 0.5) {
-  const { kind, parameters } = parseFaultSpec(spec);
-  const fault = faultKinds[kind]?.create(parameters);
-  return fault?.strike({ restApiId: 'a1b2c3d4e5', region: 'eu-west-1', draw: () => draw });
-}
+const kinds = Object.entries(faultKinds);
 
-describe('a fault', () => {
+describe('a kind of fault', () => {
+  it.each(kinds)(
+    '%s has an example of itself that can be used, and a line that says what it does',
+    (name, kind) => {
+      const rule = parseFaultSpec(kind.example);
+      expect(rule.kind).toBe(name);
+      expect(() => kind.create(rule.parameters)).not.toThrow();
+      expect(kind.describes).toMatch(/^\S.{5,79}$/);
+    },
+  );
+
+  it.each(kinds)('%s says in a JSON Schema what its parameters are', (_, { parameters }) => {
+    const schema = z.toJSONSchema(z.object(parameters), { io: 'input', unrepresentable: 'any' });
+    expect(Object.keys(schema.properties ?? {})).toEqual(Object.keys(parameters));
+    for (const property of Object.values(schema.properties ?? {})) {
+      expect(property).toHaveProperty('description');
+      expect('type' in Object(property) || 'anyOf' in Object(property)).toBe(true);
+    }
+  });
+
+  it.each(kinds)('%s makes the same of parameters from an object as from text', (_, kind) => {
+    const { parameters } = parseFaultSpec(kind.example);
+    expect(z.object(kind.parameters).parse(parameters)).toEqual(parameters);
+  });
+});
+
+describe("an error in the service's shape", () => {
   it.each([
     ['throttle', 429, 'TooManyRequestsException', 'Too Many Requests'],
     ['limit-exceeded', 429, 'LimitExceededException', 'Limit Exceeded'],
@@ -20,11 +44,20 @@ describe('a fault', () => {
     ['conflict', 409, 'ConflictException', 'concurrent modification'],
     ['internal', 500, 'InternalFailure', ''],
     ['unavailable', 503, 'ServiceUnavailableException', ''],
-  ])('%s answers with %i %s', (kind, status, type, message) => {
-    expect(strike(kind)).toEqual({
-      type: 'error',
-      error: { status, type, message: expect.stringContaining(message) },
-      headers: [],
+  ])('of %s is %i %s', (kind, status, type, message) => {
+    const answer = answerOf(kind);
+    expect(JSON.parse(answer?.body ?? '')).toEqual({ message: expect.stringContaining(message) });
+    expect(answer).toEqual({
+      status,
+      headers: [
+        'Content-Type',
+        'application/json',
+        'Content-Length',
+        String(answer?.body.length),
+        'x-amzn-ErrorType',
+        type,
+      ],
+      body: expect.stringMatching(/^\{"message":".+"\}\n$/),
     });
   });
 
@@ -33,17 +66,7 @@ describe('a fault', () => {
     ['throttle,retry-after=2', ['Retry-After', '2']],
     ['throttle,retry-after-ms=1500', ['x-amz-retry-after', '1500']],
     ['limit-exceeded,retry-after=0,retry-after-ms=0', ['Retry-After', '0', 'x-amz-retry-after', '0']],
-  ])('%s says when to come back only if it is asked to', (spec, headers) => {
-    expect(strike(spec)).toMatchObject({ headers });
-  });
-
-  it.each([
-    ['latency,ms=100', 0.5, 100],
-    ['latency,ms=100,jitter=50', 0, 100],
-    ['latency,ms=100,jitter=50', 0.5, 125],
-    ['latency,ms=0,jitter=50', 0.5, 25],
-    ['latency,ms=0', 0.9, 0],
-  ])('%s with a draw of %d waits %d ms', (spec, draw, delayMs) => {
-    expect(strike(spec, draw)).toEqual({ type: 'delay', delayMs });
+  ])('of %s says when to come back only if it is asked to', (spec, headers) => {
+    expect(answerOf(spec)?.headers.slice(6)).toEqual(headers);
   });
 });
