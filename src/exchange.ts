@@ -2,7 +2,7 @@ import type { ServiceError } from './aws/error.ts';
 import type { Identified } from './aws/operations.ts';
 import type { PlannedAnswer } from './aws/planned-answer.ts';
 import type { Denial, Passage, UpstreamRequest } from './aws/signer.ts';
-import { type Answer, type Call, headerValues, type Outcome } from './call.ts';
+import { type Answer, type Call, type Delivery, headerValues, type Outcome } from './call.ts';
 import type { CallError } from './errors.ts';
 import type { RequestIds } from './ready-answer.ts';
 import { readyAnswer, readyError, toAnswer } from './ready-answer.ts';
@@ -51,6 +51,8 @@ export interface Ending {
   /** How long the upstream took to answer, when it was asked. */
   readonly upstreamMs?: number;
   readonly note?: string | undefined;
+  /** Whether clients cannot read the answer, whatever its status. */
+  readonly damaged?: boolean;
 }
 
 /** Ends a call with an error of the service or of restage. */
@@ -65,7 +67,8 @@ export function failedEnding(
 
 /** Ends a call with what a fault makes of it. */
 export function faultedEnding(planned: PlannedAnswer, fault: string, ids: RequestIds): Ending {
-  return { answer: toAnswer(readyAnswer(planned, 'faulted'), ids), outcome: 'faulted', fault };
+  const damaged = planned.isDamaged === true || isDamaging(planned.delivery);
+  return { answer: toAnswer(readyAnswer(planned, 'faulted'), ids), outcome: 'faulted', fault, damaged };
 }
 
 /** The status that the client saw; 0 when it saw none. */
@@ -84,4 +87,9 @@ export function retryAfterMsOf({ status, headers }: Answer): number | undefined 
   if (ms !== undefined && /^\d{1,9}$/.test(ms)) return Number(ms);
   const [seconds] = headerValues(headers, 'retry-after');
   return seconds !== undefined && /^\d{1,9}$/.test(seconds) ? Number(seconds) * 1000 : undefined;
+}
+
+/** A body that only comes slowly is read to its end all the same. */
+function isDamaging(delivery: Delivery | undefined): boolean {
+  return delivery !== undefined && delivery.type !== 'drip';
 }

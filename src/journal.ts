@@ -24,7 +24,9 @@ export interface JournalEntry {
   readonly client: string;
   /** Whether the client had gone before there was an answer. */
   readonly abandoned: boolean;
-  /** How long the answer told the client to wait before it tries again. */
+  /** Whether a fault made an answer that clients cannot read, whatever its status: cut off, or not what it says it is. */
+  readonly damaged: boolean;
+  /** How long the answer told the client to wait: `Retry-After` or `x-amz-retry-after`. */
   readonly retryAfterMs: number | undefined;
   /** The rule that answered. */
   readonly fault: string | undefined;
@@ -80,7 +82,7 @@ function emptyCounts(): Record<Outcome, number> {
 
 /** What is told of a call to people and programs: without what is not there, times in ISO 8601. */
 export function describeEntry(entry: JournalEntry): object {
-  const { at, durationMs, upstreamMs, hits, abandoned, ...rest } = entry;
+  const { at, durationMs, upstreamMs, hits, abandoned, damaged, ...rest } = entry;
   return {
     at: new Date(at).toISOString(),
     ...rest,
@@ -88,6 +90,7 @@ export function describeEntry(entry: JournalEntry): object {
     ...(upstreamMs !== undefined && { upstreamMs: rounded(upstreamMs) }),
     ...(hits.length > 0 && { hits }),
     ...(abandoned && { abandoned }),
+    ...(damaged && { damaged }),
   };
 }
 

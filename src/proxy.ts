@@ -224,6 +224,7 @@ export class RestageProxy {
       attempt: call.attempt,
       client: call.client(),
       abandoned: call.isAbandoned(),
+      damaged: ending.damaged ?? false,
       retryAfterMs: retryAfterMsOf(answer),
       fault: ending.fault,
       hits: ending.hits ?? NO_HITS,

@@ -8,8 +8,8 @@ const layers: ReadonlyArray<readonly [name: string, files: RegExp]> = [
   ['index', /^(?:index|outside)\.ts$/],
   ['control, http, tls', /^(?:control|http|tls)\//],
   [
-    'proxy, session, journal, settings',
-    /^(?:proxy|proxy-authorization|actions|exchange|session|sessions|session-address|journal|settings|options|ready-answer|original|ids|caller)\.ts$/,
+    'proxy, session, journal, settings, retries',
+    /^(?:proxy|proxy-authorization|actions|exchange|session|sessions|session-address|journal|settings|options|ready-answer|original|ids|caller)\.ts$|^retries\//,
   ],
   ['cassette, chaos', /^(?:cassette|chaos)\//],
   ['aws', /^aws\//],

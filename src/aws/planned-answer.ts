@@ -11,6 +11,8 @@ export interface PlannedAnswer {
   readonly body: string;
   /** Whole and at once if absent. */
   readonly delivery?: Delivery | undefined;
+  /** Whether a fault made a body that clients cannot read. */
+  readonly isDamaged?: boolean;
 }
 
 /** A rendering as the service sends it. */

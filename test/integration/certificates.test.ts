@@ -28,9 +28,9 @@ async function steal(
   name: SubjectName,
   through: 'itself' | 'an authority below',
 ): Promise<SecureContext> {
-  const x509 = withReflectMetadata((): typeof import('@peculiar/x509') =>
-    createRequire(import.meta.url)('@peculiar/x509'),
-  );
+  const require = createRequire(import.meta.url);
+  require('reflect-metadata');
+  const x509: typeof import('@peculiar/x509') = require('@peculiar/x509');
   const text = readFileSync(join(dirname(authority.certificatePath), 'ca-key.pem'), 'utf8');
   const validity = { notBefore: new Date(Date.now() - HOUR_MS), notAfter: new Date(Date.now() + HOUR_MS) };
   const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };

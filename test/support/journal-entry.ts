@@ -17,6 +17,7 @@ export function journalEntry(fields: Partial<JournalEntry> = {}): JournalEntry {
     attempt: undefined,
     client: '127.0.0.1 test',
     abandoned: false,
+    damaged: false,
     retryAfterMs: undefined,
     fault: undefined,
     hits: [],

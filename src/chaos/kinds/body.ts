@@ -53,5 +53,6 @@ export const wrongType = breaking(
 );
 
 function withBody(answer: PlannedAnswer, body: string): PlannedAnswer {
-  return { ...answer, headers: replaceHeader(answer.headers, 'content-length', String(body.length)), body };
+  const headers = replaceHeader(answer.headers, 'content-length', String(body.length));
+  return { ...answer, headers, body, isDamaged: true };
 }

@@ -1,0 +1,122 @@
+import type { Attempt, Ending } from './attempt.ts';
+import type { CallGroup } from './call-group.ts';
+import type { Called } from './called.ts';
+import type { RetryLog } from './retry-log.ts';
+import type { Columns } from './timeline.ts';
+
+const MAX_CALLS = 100;
+const MAX_ATTEMPTS = 50;
+const MAX_COLUMNS = 120;
+
+/** What clients did about the answers they got: plain values, to be sent as JSON. */
+export interface RetryReport {
+  readonly totals: RetryTotals;
+  /** Between attempts, in milliseconds; absent when nothing was retried. */
+  readonly waits: WaitSummary | undefined;
+  /** Attempts of all calls in the busiest second. */
+  readonly peakPerSecond: number;
+  readonly timeline: Columns;
+  /** The calls with the most attempts first; of those with as many, the ones that did not succeed. */
+  readonly calls: readonly ReportedCall[];
+  /** How many calls are not in the list. */
+  readonly callsLeftOut: number;
+  /** How many calls, counted in the totals, are no longer kept. */
+  readonly callsForgotten: number;
+}
+
+/** Of all calls; endings and the most attempts of those that are still kept. */
+export interface RetryTotals {
+  readonly calls: number;
+  readonly attempts: number;
+  readonly faultedAttempts: number;
+  /** Calls with more than one attempt. */
+  readonly retried: number;
+  readonly succeeded: number;
+  readonly failed: number;
+  readonly gaveUp: number;
+  readonly abandoned: number;
+  readonly mostAttempts: number;
+}
+
+export interface WaitSummary {
+  readonly count: number;
+  readonly shortestMs: number;
+  readonly medianMs: number;
+  readonly longestMs: number;
+}
+
+/** A call, what was called and how it ended. */
+export interface ReportedCall extends Called {
+  readonly ending: Ending;
+  /** All of them, listed or not. */
+  readonly attemptCount: number;
+  /** The first {@link MAX_ATTEMPTS}. */
+  readonly attempts: readonly ReportedAttempt[];
+}
+
+export interface ReportedAttempt extends Pick<Attempt, 'at' | 'status' | 'outcome' | 'fault' | 'damaged'> {
+  /** Since the previous attempt's answer; absent for the first. */
+  readonly waitMs: number | undefined;
+  readonly retryAfterMs: number | undefined;
+}
+
+/** Sums up what the log holds. */
+export function describeRetries(log: RetryLog): RetryReport {
+  const calls = log.calls;
+  const { forgotten } = log;
+  const attempts = calls.flatMap((call) => call.attempts);
+  const endingsOf = (ending: Ending): number => calls.filter((call) => call.ending === ending).length;
+  const callsForgotten = forgotten.plain + forgotten.eventful;
+  return {
+    totals: {
+      calls: calls.length + callsForgotten,
+      attempts: attempts.length + forgotten.plain + forgotten.eventfulAttempts,
+      faultedAttempts: attempts.filter(({ outcome }) => outcome === 'faulted').length,
+      retried: calls.filter((call) => call.attempts.length > 1).length,
+      succeeded: endingsOf('succeeded') + forgotten.plain,
+      failed: endingsOf('failed'),
+      gaveUp: endingsOf('gave up'),
+      abandoned: endingsOf('abandoned'),
+      mostAttempts: calls.reduce((most, call) => Math.max(most, call.attempts.length), 0),
+    },
+    waits: summariseWaits(calls.flatMap((call) => call.waits)),
+    peakPerSecond: log.timeline.findPeak().attempts,
+    timeline: log.timeline.divide(MAX_COLUMNS),
+    calls: calls.toSorted(byInterest).slice(0, MAX_CALLS).map(describeCall),
+    callsLeftOut: Math.max(0, calls.length - MAX_CALLS) + callsForgotten,
+    callsForgotten,
+  };
+}
+
+function summariseWaits(waits: number[]): WaitSummary | undefined {
+  if (waits.length === 0) return undefined;
+  const sorted = Float64Array.from(waits).sort();
+  const middle = (sorted.length - 1) / 2;
+  const medianMs = ((sorted[Math.floor(middle)] ?? 0) + (sorted[Math.ceil(middle)] ?? 0)) / 2;
+  const [shortestMs = 0] = sorted;
+  return { count: sorted.length, shortestMs, medianMs, longestMs: sorted[sorted.length - 1] ?? 0 };
+}
+
+function byInterest(a: CallGroup, b: CallGroup): number {
+  const isFine = (call: CallGroup): number => (call.ending === 'succeeded' ? 1 : 0);
+  return b.attempts.length - a.attempts.length || isFine(a) - isFine(b);
+}
+
+function describeCall(call: CallGroup): ReportedCall {
+  return {
+    ...call.called,
+    ending: call.ending,
+    attemptCount: call.attempts.length,
+    attempts: call.attempts
+      .slice(0, MAX_ATTEMPTS)
+      .map(({ at, status, outcome, fault, retryAfterMs, damaged }, n) => ({
+        at,
+        waitMs: call.waitBefore(n),
+        status,
+        outcome,
+        fault,
+        retryAfterMs,
+        damaged,
+      })),
+  };
+}

@@ -1,0 +1,175 @@
+import { stripVTControlCharacters } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { renderRetryReport } from '../../../src/cli/retry-report.ts';
+import type { JournalEntry } from '../../../src/journal.ts';
+import { describeRetries } from '../../../src/retries/report.ts';
+import type { RetryLogLimits } from '../../../src/retries/retry-log.ts';
+import { attemptsOf, logOf, START } from '../../support/attempts.ts';
+
+function render(
+  entries: readonly JournalEntry[],
+  width = 80,
+  color = false,
+  limits?: Partial<RetryLogLimits>,
+): string {
+  return renderRetryReport(describeRetries(logOf(entries, limits)), { width, color });
+}
+
+/** A client that backs off, one that does not, and one that is cut off. */
+const mixed = [
+  ...attemptsOf([429, 429, 429, 429, 200], [52, 131, 204, 1630], {
+    invocationId: 'a',
+    restApiId: 'a1b2c3d4e5',
+  }),
+  ...attemptsOf([429], [], { invocationId: 'b', restApiId: 'b2c3d4e5f6', start: START + 20 }),
+  ...attemptsOf([0, 200], [64], {
+    invocationId: 'c',
+    restApiId: 'c3d4e5f6a7',
+    parameters: { deploymentId: 'vakw79' },
+    start: START + 700,
+  }),
+  ...attemptsOf([200], [], { invocationId: 'd', damaged: true, restApiId: 'd4', start: START + 900 }),
+  ...attemptsOf([404], [], { invocationId: 'd', attempt: 2, restApiId: 'd4', start: START + 904 }),
+  ...attemptsOf([200], [], { invocationId: 'e', start: START + 1200 }),
+  ...attemptsOf([200], [], { invocationId: 'f', start: START + 1201 }),
+];
+
+describe('a retry report for people', () => {
+  it('is a summary, a table and a chart', () => {
+    expect(render(mixed)).toMatchInlineSnapshot(`
+      "Retries: 6 calls, 12 attempts, 6 faulted, 4 succeeded, 1 gave up, 1 failed
+      waits 3ms to 1.6s, median 98ms, at most 9 attempts in a second
+
+      Attempts  Call                       Answers and waits                 Ended
+             5  GetStages a1b2c3d4e5       429 +52ms 429 … +1.6s 200         succeeded
+             2  GetStages d4               200! +3ms 404                     failed
+             2  GetStages c3d4e5f6a7 dep…  none +64ms 200                    succeeded
+             1  GetStages b2c3d4e5f6       429                               gave up
+      ! cut off, or no readable answer
+
+      Attempts over 2.0s, up to 2 in 40ms
+      answered                    ▄  █       █                   ▄
+      faulted  █▄  ▄    ▄       ▄
+      "
+    `);
+  });
+
+  it('is as narrow as the terminal', () => {
+    expect(render(mixed, 40)).toMatchInlineSnapshot(`
+      "Retries: 6 calls, 12 attempts,
+        6 faulted, 4 succeeded, 1 gave up,
+        1 failed
+      waits 3ms to 1.6s, median 98ms,
+        at most 9 attempts in a second
+
+      5x GetStages a1b2c3d4e5        succeeded
+         429 +52ms 429 +131ms 429 … +1.6s 200
+      2x GetStages d4                failed
+         200! +3ms 404
+      2x GetStages c3d4e5f6a7 depl…  succeeded
+         none +64ms 200
+      1x GetStages b2c3d4e5f6        gave up
+         429
+      ! cut off, or no readable answer
+
+      Attempts over 2.1s, up to 3 in 80ms
+      answered          ▃ ▆   ▆         ▃
+      faulted  █ ▃ ▃   ▃
+      "
+    `);
+  });
+
+  it('is short when there is little to tell', () => {
+    expect(render([])).toMatchInlineSnapshot(`
+      "Retries: no call came through restage.
+      "
+    `);
+    expect(render(attemptsOf([200]))).toMatchInlineSnapshot(`
+      "Retries: 1 call, 1 attempt, 1 succeeded
+      nothing was tried again
+      "
+    `);
+    expect(render(attemptsOf([429]))).toMatchInlineSnapshot(`
+      "Retries: 1 call, 1 attempt, 1 faulted, 1 gave up
+      nothing was tried again
+
+      Attempts  Call                  Answers and waits  Ended
+             1  GetStages a1b2c3d4e5  429                gave up
+      "
+    `);
+  });
+
+  it('shows of many attempts the first and the last, and of many calls ten', () => {
+    const many = Array.from({ length: 14 }, (_, i) =>
+      attemptsOf([...new Array(30 - i).fill(429), 200], new Array(30).fill(7), {
+        invocationId: `${i}`,
+        start: START + i,
+      }),
+    );
+    expect(render(many.flat())).toMatchInlineSnapshot(`
+      "Retries: 14 calls, 343 attempts, 329 faulted, 14 succeeded
+      waits 7ms to 7ms, median 7ms, at most 343 attempts in a second
+
+      Attempts  Call                  Answers and waits                      Ended
+            31  GetStages a1b2c3d4e5  429 +7ms 429 +7ms 429 … +7ms 200       succeeded
+            30  GetStages a1b2c3d4e5  429 +7ms 429 +7ms 429 … +7ms 200       succeeded
+            29  GetStages a1b2c3d4e5  429 +7ms 429 +7ms 429 … +7ms 200       succeeded
+            28  GetStages a1b2c3d4e5  429 +7ms 429 +7ms 429 … +7ms 200       succeeded
+            27  GetStages a1b2c3d4e5  429 +7ms 429 +7ms 429 … +7ms 200       succeeded
+            26  GetStages a1b2c3d4e5  429 +7ms 429 +7ms 429 … +7ms 200       succeeded
+            25  GetStages a1b2c3d4e5  429 +7ms 429 +7ms 429 … +7ms 200       succeeded
+            24  GetStages a1b2c3d4e5  429 +7ms 429 +7ms 429 … +7ms 200       succeeded
+            23  GetStages a1b2c3d4e5  429 +7ms 429 +7ms 429 … +7ms 200       succeeded
+            22  GetStages a1b2c3d4e5  429 +7ms 429 +7ms 429 … +7ms 200       succeeded
+      and 4 other calls like these
+
+      Attempts over 250ms, up to 18 in 10ms
+      answered               ▁▁▁▁▁▁▁▁▁▁▁
+      faulted  ▆██████████████▇▇▅▅▄▄▃▁▁
+      "
+    `);
+  });
+
+  it('does not show the end of a call with more attempts than are reported', () => {
+    const endless = attemptsOf([...new Array(70).fill(429), 200], [], { invocationId: 'a' });
+    expect(render(endless)).toMatch(/ 71 {2}GetStages a1b2c3d4e5 {2}429 \+0ms 429 .* … +succeeded\n/);
+  });
+
+  it('names the regions where they differ, and says what is no longer kept', () => {
+    const entries = [
+      ...attemptsOf([429, 200], [], { region: 'eu-west-1' }),
+      ...attemptsOf([429, 200], [], { region: 'us-east-1', session: 's1' }),
+    ];
+    expect(render(entries)).toContain('GetStages a1b2c3d4e5 eu-west-1 ');
+    expect(render(entries, 90)).toContain('GetStages a1b2c3d4e5 us-east-1 @s1 ');
+    expect(render(entries, 80, false, { calls: 1 })).toContain('no longer kept: 1 earlier call');
+  });
+
+  it.each([0, 1, 40, 71, 72, 80, 200, 1e9])('has no line wider than %i, or 40', (width) => {
+    const long = attemptsOf(new Array(40).fill(503), new Array(40).fill(123_456), {
+      restApiId: 'x'.repeat(500),
+    });
+    const lines = render([...mixed, ...long], width).split('\n');
+    expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(Math.max(40, width));
+  });
+
+  it('moves no cursor, whatever clients send', () => {
+    const entries = attemptsOf([429, 200], [], {
+      operation: 'GET /\x1b[2J\r\n\u202e',
+      restApiId: 'a\x07',
+      parameters: { 'b\n': '\x9b31m' },
+    });
+    for (const width of [40, 200]) {
+      expect(render(entries, width)).not.toMatch(/[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e]/);
+      expect(stripVTControlCharacters(render(entries, width, true))).toBe(render(entries, width));
+    }
+  });
+
+  it('has colours only when it is asked for them, and reads the same with them', () => {
+    for (const width of [40, 80]) {
+      expect(render(mixed, width)).not.toContain('\x1b');
+      expect(render(mixed, width, true)).toContain('\x1b[33m429\x1b[39m');
+      expect(stripVTControlCharacters(render(mixed, width, true))).toBe(render(mixed, width));
+    }
+  });
+});
