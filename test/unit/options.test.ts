@@ -13,6 +13,10 @@ it('each option has a variable of its own, named after it', () => {
     'RESTAGE_TRUST_CLIENTS',
     'RESTAGE_ALLOW_WRITES',
     'RESTAGE_ALLOW_HOST',
+    'RESTAGE_INTERCEPT',
+    'RESTAGE_CA_DIR',
+    'RESTAGE_TUNNEL',
+    'RESTAGE_ADMIN_TOKEN',
     'RESTAGE_ORDER',
     'RESTAGE_REPLACE',
     'RESTAGE_FAULT',
@@ -31,6 +35,10 @@ it('what points restage or its credentials elsewhere is personal, and nothing el
     'trust-clients',
     'allow-writes',
     'allow-host',
+    'intercept',
+    'ca-dir',
+    'tunnel',
+    'admin-token',
   ]);
 });
 
@@ -46,6 +54,7 @@ it('what can be given again and again is a list', () => {
   expect(options.filter(({ type }) => type === 'list').map(({ name }) => name)).toEqual([
     'client-key',
     'allow-host',
+    'tunnel',
     'fault',
     'no-redact',
   ]);

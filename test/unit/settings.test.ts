@@ -27,6 +27,10 @@ const samples: Readonly<Record<string, readonly [string, keyof Settings, unknown
   'trust-clients': ['true', 'trustClients', true],
   'allow-writes': ['1', 'allowWrites', true],
   'allow-host': ['restage.test', 'allowedHosts', ['restage.test']],
+  intercept: ['true', 'intercept', true],
+  'ca-dir': ['here', 'caDir', 'here'],
+  tunnel: ['sts.example.test:8443', 'tunnels', ['sts.example.test:8443']],
+  'admin-token': ['sixteen-or-more.', 'adminToken', 'sixteen-or-more.'],
   order: ['strict', 'order', 'strict'],
   replace: ['yes', 'replace', true],
   fault: [
@@ -41,7 +45,18 @@ const samples: Readonly<Record<string, readonly [string, keyof Settings, unknown
 };
 const readFaults = (): unknown => ['conflict'];
 
-const personal = ['upstream', 'profile', 'client-key', 'trust-clients', 'allow-writes', 'allow-host'];
+const personal = [
+  'upstream',
+  'profile',
+  'client-key',
+  'trust-clients',
+  'allow-writes',
+  'allow-host',
+  'intercept',
+  'ca-dir',
+  'tunnel',
+  'admin-token',
+];
 
 describe('a setting', () => {
   it('has a default', () => {
@@ -56,6 +71,10 @@ describe('a setting', () => {
       trustClients: false,
       allowWrites: false,
       allowedHosts: [],
+      intercept: false,
+      caDir: undefined,
+      tunnels: [],
+      adminToken: undefined,
       order: 'sequence',
       replace: false,
       faults: [],
@@ -75,8 +94,12 @@ describe('a setting', () => {
     (name, variable, type) => {
       const [text, setting, expected] = samples[name] as (typeof samples)[string];
       const flag = type === 'list' ? [text] : text;
-      expect(resolve({ flags: { [name]: flag }, readFaults })[setting]).toEqual(expected);
-      expect(resolve({ variables: { [variable]: text }, readFaults })[setting]).toEqual(expected);
+      // Without interception there is no tunnel to let pass.
+      const besides = name === 'tunnel' ? { intercept: true } : {};
+      expect(resolve({ flags: { ...besides, [name]: flag }, readFaults })[setting]).toEqual(expected);
+      expect(resolve({ flags: besides, variables: { [variable]: text }, readFaults })[setting]).toEqual(
+        expected,
+      );
       expect(resolve({ variables: { [variable]: '' }, readFaults })[setting]).toEqual(resolve()[setting]);
       if (!personal.includes(name)) {
         expect(resolve({ values: { [name]: flag }, readFaults })[setting]).toEqual(expected);
@@ -273,10 +296,26 @@ describe('a value', () => {
       expect(() => resolve({ flags: { 'trust-clients': true, host } })).toThrow(
         `Cannot use '--trust-clients' on ${host}`,
       );
-      expect(resolve({ flags: { host } }).host).toBe(host);
     }
     for (const host of ['127.0.0.1', '127.9.9.9', 'localhost', '::1'])
       expect(resolve({ flags: { 'trust-clients': true, host } }).trustClients).toBe(true);
+  });
+
+  it('is an admin token where others can reach the port', () => {
+    for (const host of ['0.0.0.0', '::', '192.168.0.1', 'example.test']) {
+      expect(() => resolve({ flags: { host } })).toThrow(`Cannot listen on ${host}: others can reach it`);
+      expect(resolve({ flags: { host, 'admin-token': 'sixteen-or-more.' } }).host).toBe(host);
+    }
+  });
+
+  it('for tunnels is refused where none are taken', () => {
+    expect(() => resolve({ flags: { tunnel: ['a.test'] } })).toThrow("without '--intercept'");
+  });
+
+  it('that is an admin token is not repeated', () => {
+    expect(() => resolve({ flags: { 'admin-token': 'too-short' } })).toThrow(
+      'Cannot use --admin-token: it is 16 to 256 letters',
+    );
   });
 });
 

@@ -25,6 +25,7 @@ describe('a body', () => {
       headers,
       body: ANSWER.body.slice(0, bytes),
       ...(delivery && { delivery }),
+      ...(/^(?:malformed|empty)/.test(spec) && { isDamaged: true }),
     });
   });
 
