@@ -1,7 +1,5 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import type { Answer, Call } from '../call.ts';
+import type { IncomingMessage } from 'node:http';
+import type { Call } from '../call.ts';
 
 const EMPTY = new Uint8Array();
 const ABSOLUTE_FORM = /^https?:\/\/([^/?#]*)(.*)$/i;
@@ -119,20 +117,6 @@ const LENGTHS_OF_INTEREST = [
 
 function hasLengthOfInterest({ length }: string): boolean {
   return length < 32 && ((LENGTHS_OF_INTEREST >> length) & 1) === 1;
-}
-
-/** Sends an answer; settled when there is nothing more to do, also because the client has gone. */
-export function sendAnswer(response: ServerResponse, answer: Answer): void | Promise<void> {
-  response.writeHead(answer.status, answer.headers as string[]);
-  if (typeof answer.body === 'string') {
-    response.end(answer.body, 'latin1');
-    return;
-  }
-  if (answer.body instanceof Uint8Array) {
-    response.end(answer.body);
-    return;
-  }
-  return pipeline(Readable.from(answer.body, { objectMode: false }), response);
 }
 
 function toOriginForm(rest: string): string {

@@ -4,7 +4,8 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Answer, Call } from '../call.ts';
 import { CallError, errorCode, FailureError, reasonOf } from '../errors.ts';
-import { readBody, readHead, sendAnswer } from './message.ts';
+import { isHanging, sendAnswer } from './delivery.ts';
+import { readBody, readHead } from './message.ts';
 
 const MAX_HEAD_BYTES = 16 * 1024;
 const MAX_BODY_BYTES = 10 * 1024 * 1024;
@@ -186,7 +187,10 @@ function cannotListen(cause: Error, host: string, port: number): FailureError {
 function close(server: Server, sockets: ReadonlySet<Socket>, graceMs: number): Promise<void> {
   return new Promise((resolve) => {
     const giveUp = setTimeout(() => server.closeAllConnections(), graceMs);
-    const closing = setInterval(() => server.closeIdleConnections(), CLOSING_INTERVAL_MS);
+    const closing = setInterval(() => {
+      server.closeIdleConnections();
+      for (const socket of sockets) if (isHanging(socket)) socket.destroy();
+    }, CLOSING_INTERVAL_MS);
     server.close(() => {
       clearTimeout(giveUp);
       clearInterval(closing);
