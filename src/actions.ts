@@ -1,8 +1,3 @@
-import { acceptedRepresentation } from './aws/accept.ts';
-import { type Answer, headerValues, type Outcome, withoutHeaders } from './call.ts';
-import type { Interaction } from './cassette/format.ts';
-import { describeMiss } from './cassette/miss.ts';
-import { CallError } from './errors.ts';
 import {
   type Clock,
   type Context,
@@ -10,7 +5,12 @@ import {
   failedEnding,
   type Upstream,
   type UpstreamAnswer,
-} from './exchange.ts';
+} from './answering.ts';
+import { acceptedRepresentation } from './aws/accept.ts';
+import { type Answer, headerValues, type Outcome, withoutHeaders } from './call.ts';
+import type { Interaction } from './cassette/format.ts';
+import { describeMiss } from './cassette/miss.ts';
+import { CallError } from './errors.ts';
 import { OUTCOME_HEADER, type RequestIds, toAnswer } from './ready-answer.ts';
 
 /** What is done with a call that no fault answers. */

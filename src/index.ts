@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Clock } from './answering.ts';
 import { plannedRendering } from './aws/planned-answer.ts';
 import type { Credentials } from './aws/signature.ts';
 import { CallerCheck } from './caller.ts';
@@ -11,7 +12,6 @@ import { createControl } from './control/control.ts';
 import { EventStream } from './control/events.ts';
 import { Metrics } from './control/metrics.ts';
 import { type CallError, FailureError, UnwritableError } from './errors.ts';
-import type { Clock } from './exchange.ts';
 import { type RunningServer, startServer } from './http/server.ts';
 import { randomIds, randomSeed } from './ids.ts';
 import { Journal, type JournalEntry, type Observer } from './journal.ts';
@@ -23,9 +23,9 @@ import { DEFAULT_IDLE_SECONDS, type OpenSession, type SessionSettings, Sessions 
 import { isLoopbackAddress, resolveSettings, type Settings, type Values } from './settings.ts';
 import { readVersion } from './version.ts';
 
+export type { Clock } from './answering.ts';
 export type { Outcome } from './call.ts';
 export { FailureError, UsageError } from './errors.ts';
-export type { Clock } from './exchange.ts';
 export type { JournalEntry, Observer } from './journal.ts';
 export type { Mode } from './session.ts';
 

@@ -1,8 +1,8 @@
+import type { Upstream } from './answering.ts';
 import type { CredentialSource } from './aws/credentials.ts';
-import { configuredEndpoint } from './aws/endpoint.ts';
+import { configuredEndpoint, endpointOf } from './aws/endpoint.ts';
 import type { Credentials } from './aws/signature.ts';
 import { FailureError } from './errors.ts';
-import type { Upstream } from './exchange.ts';
 import { randomPseudonym } from './ids.ts';
 import { isLoopbackAddress, type Settings } from './settings.ts';
 
@@ -22,11 +22,14 @@ export async function connectOutside(settings: Settings): Promise<Outside> {
     import('./aws/region.ts'),
     import('./http/forwarder.ts'),
   ]);
+  const { findProxyFor } = await import('./http/upstream-agents.ts');
   const credentials = createCredentialSource(settings.profile);
   const handedOut: Credentials[] = [];
   const endpointOverride = configuredEndpoint(process.env);
   const endpoint = settings.upstream ?? endpointOverride;
   if (endpoint !== undefined) refuseItself(endpoint, settings);
+  // The proxy is seldom another for another region; where it is, a call that comes back is still known by its `Via`.
+  refuseItselfAsProxy(findProxyFor(endpoint ?? endpointOf('us-east-1')), settings);
   const signer = new Signer({
     credentials,
     handedOut,
@@ -56,11 +59,23 @@ export async function connectOutside(settings: Settings): Promise<Outside> {
 }
 
 /** The variable that points clients at restage is easily left set in the shell that restage is started from. */
-function refuseItself(endpoint: URL, { host, port }: Settings): void {
-  const isOwnPort = port !== 0 && endpoint.port === String(port);
-  if (!isOwnPort || !(endpoint.hostname === host || isLoopbackAddress(endpoint.hostname))) return;
+function refuseItself(endpoint: URL, settings: Settings): void {
+  if (!isOwnAddress(endpoint, settings)) return;
   throw new FailureError(
     `Cannot forward to ${endpoint.origin}: that is this restage itself. ` +
       "Unset AWS_ENDPOINT_URL_API_GATEWAY and AWS_ENDPOINT_URL here, or give '--upstream'.",
   );
+}
+
+/** So is the one that points them at restage as a proxy. */
+function refuseItselfAsProxy(proxy: URL | undefined, settings: Settings): void {
+  if (proxy === undefined || !isOwnAddress(proxy, settings)) return;
+  throw new FailureError(
+    `Cannot forward through the proxy ${proxy.host}: that is this restage itself. Unset HTTPS_PROXY and ALL_PROXY here.`,
+  );
+}
+
+function isOwnAddress({ hostname, port }: URL, own: Settings): boolean {
+  const isOwnPort = own.port !== 0 && port === String(own.port);
+  return isOwnPort && (hostname === own.host || isLoopbackAddress(hostname));
 }

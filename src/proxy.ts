@@ -1,12 +1,4 @@
 import { type Action, actions, type Tools } from './actions.ts';
-import { claimedRegion } from './aws/authorization.ts';
-import { serviceErrors } from './aws/error.ts';
-import { Identifier } from './aws/identifier.ts';
-import type { Answer, Call, Outcome } from './call.ts';
-import type { Addressing, CallerCheck } from './caller.ts';
-import type { Interaction } from './cassette/format.ts';
-import type { Strike } from './chaos/rule-set.ts';
-import { CallError, reasonOf } from './errors.ts';
 import {
   type Context,
   type Ending,
@@ -15,7 +7,15 @@ import {
   retryAfterMsOf,
   statusSeen,
   type Upstream,
-} from './exchange.ts';
+} from './answering.ts';
+import { claimedRegion } from './aws/authorization.ts';
+import { serviceErrors } from './aws/error.ts';
+import { Identifier } from './aws/identifier.ts';
+import type { Answer, Call, Outcome } from './call.ts';
+import type { Addressing, CallerCheck } from './caller.ts';
+import type { Interaction } from './cassette/format.ts';
+import type { Strike } from './chaos/rule-set.ts';
+import { CallError, reasonOf } from './errors.ts';
 import type { Observer } from './journal.ts';
 import { originalOf } from './original.ts';
 import type { Mode, Session } from './session.ts';

@@ -9,7 +9,7 @@ const layers: ReadonlyArray<readonly [name: string, files: RegExp]> = [
   ['control, http, tls', /^(?:control|http|tls)\//],
   [
     'proxy, session, journal, settings, retries',
-    /^(?:proxy|proxy-authorization|actions|exchange|session|sessions|session-address|journal|settings|options|ready-answer|original|ids|caller)\.ts$|^retries\//,
+    /^(?:proxy|proxy-authorization|actions|answering|session|sessions|session-address|journal|settings|options|ready-answer|original|ids|caller)\.ts$|^retries\//,
   ],
   ['cassette, chaos', /^(?:cassette|chaos)\//],
   ['aws', /^aws\//],
@@ -19,6 +19,8 @@ const layers: ReadonlyArray<readonly [name: string, files: RegExp]> = [
 /** Libraries that one file knows, so that they can be exchanged there. */
 const oneFileLibraries: Readonly<Record<string, string>> = {
   'http-proxy': 'http/forwarder.ts',
+  'https-proxy-agent': 'http/tunnel-agent.ts',
+  'proxy-from-env': 'http/upstream-agents.ts',
   lowdb: 'cassette/store.ts',
   'lowdb/node': 'cassette/store.ts',
   yargs: 'cli/arguments.ts',

@@ -1,20 +1,24 @@
-import { type ClientRequest, Agent as HttpAgent, IncomingMessage, ServerResponse } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
+import { type Agent, IncomingMessage, ServerResponse } from 'node:http';
 import { createRequire } from 'node:module';
-import { isIP, Socket } from 'node:net';
+import { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import type Server from 'http-proxy';
+import type { UpstreamAnswer } from '../answering.ts';
 import type { UpstreamRequest } from '../aws/signer.ts';
 import { headerEntries, headerValues, withoutHeaders } from '../call.ts';
-import { CallError, errorCode, reasonOf } from '../errors.ts';
-import type { UpstreamAnswer } from '../exchange.ts';
+import { CallError, errorCode, reasonOf, UsageError } from '../errors.ts';
 import { collect } from './collect.ts';
 import { decodeBody } from './content-encoding.ts';
+import { Exchange, type ExchangeLimits, type ExchangeResult } from './exchange.ts';
+import {
+  bareHostname,
+  createUpstreamAgents,
+  type UpstreamAgents,
+  type UpstreamAgentsSettings,
+} from './upstream-agents.ts';
 
 /** How long an upstream may take, and how much of its answer is held in memory. */
-export interface ForwarderLimits {
-  readonly connectMs: number;
-  readonly firstByteMs: number;
+export interface ForwarderLimits extends ExchangeLimits {
   readonly bufferedBytes: number;
 }
 
@@ -24,8 +28,6 @@ export const defaultLimits: ForwarderLimits = {
   bufferedBytes: 8 * 1024 * 1024,
 };
 
-/** Errors of a kept-alive socket that the upstream had closed already, before it read the request. */
-const DEAD_SOCKET_ERRORS = new Set(['ECONNRESET', 'EPIPE']);
 /** What is said between two neighbours on the way; node:http says its own. */
 const HOP_BY_HOP = new Set([
   'connection',
@@ -41,19 +43,21 @@ const HOP_BY_HOP = new Set([
 export class Forwarder {
   readonly #proxy: Server;
   readonly #limits: ForwarderLimits;
-  readonly #agents: Agents;
-  /** For the second try, which must not find another dead socket. */
-  readonly #freshAgents: Agents;
+  readonly #agents: UpstreamAgents;
   readonly #pending = new WeakMap<IncomingMessage, Exchange>();
 
-  constructor(upstream: URL | undefined, limits: ForwarderLimits = defaultLimits) {
+  /**
+   * @param upstream where all calls go, if to one place.
+   * @param outbound how it is connected to, where that is not by this process's environment.
+   * @throws {@link UsageError} when the environment names a proxy that cannot be used.
+   */
+  constructor(
+    upstream: URL | undefined,
+    limits: ForwarderLimits = defaultLimits,
+    outbound: Pick<UpstreamAgentsSettings, 'env' | 'ca'> = {},
+  ) {
     this.#limits = limits;
-    const pool = { keepAlive: true, maxSockets: 256 };
-    // Calls that are kept name the service's host; the certificate to expect is that of the host dialled.
-    const servername =
-      upstream === undefined || isIP(bareHostname(upstream)) !== 0 ? {} : { servername: upstream.hostname };
-    this.#agents = { 'http:': new HttpAgent(pool), 'https:': new HttpsAgent({ ...pool, ...servername }) };
-    this.#freshAgents = { 'http:': new HttpAgent(), 'https:': new HttpsAgent(servername) };
+    this.#agents = createUpstreamAgents({ upstream, connectMs: limits.connectMs, ...outbound });
     this.#proxy = loadHttpProxy().createProxyServer({
       selfHandleResponse: true,
       // The path is sent as it was signed, neither parsed nor joined with another.
@@ -84,6 +88,10 @@ export class Forwarder {
       const text = await decodeBody(body, encoding, bufferedBytes);
       return { status, headers: withLength(headers, body), body, text };
     } catch (cause) {
+      // It names the proxy that is at fault.
+      if (cause instanceof CallError) throw cause;
+      if (cause instanceof UsageError)
+        throw new CallError('UpstreamUnreachableException', cause.message, { cause });
       throw new CallError(
         'UpstreamUnreachableException',
         `Cannot forward the call to ${request.origin.origin}: ${describeFailure(cause)}. ` +
@@ -95,90 +103,36 @@ export class Forwarder {
 
   /** Closes the sockets that are kept for later. */
   close(): void {
-    for (const agents of [this.#agents, this.#freshAgents])
-      for (const agent of Object.values(agents)) agent.destroy();
+    this.#agents.destroy();
   }
 
   async #exchange(request: UpstreamRequest): Promise<IncomingMessage> {
-    const first = await this.#try(request, this.#agents);
+    const { kept, fresh } = this.#agents.agentsFor(request.origin);
+    const first = await this.#try(request, kept);
     if (first.response !== undefined) return first.response;
     const isRead = request.method === 'GET' || request.method === 'HEAD';
     if (!isRead || !first.wasDeadSocket) throw first.error;
-    const second = await this.#try(request, this.#freshAgents);
+    const second = await this.#try(request, fresh);
     if (second.response !== undefined) return second.response;
     throw second.error;
   }
 
-  #try(request: UpstreamRequest, agents: Agents): Promise<Result> {
+  #try(request: UpstreamRequest, agent: Agent): Promise<ExchangeResult> {
     const { origin } = request;
-    const protocol = origin.protocol === 'https:' ? 'https:' : 'http:';
     const message = toMessage(request);
     return new Promise((resolve) => {
       this.#pending.set(message, new Exchange(this.#limits, resolve));
       this.#proxy.web(message, new ServerResponse(message), {
         target: {
-          protocol,
+          protocol: origin.protocol,
           host: origin.host,
           hostname: bareHostname(origin),
           port: origin.port,
           pathname: null,
         },
-        agent: agents[protocol],
+        agent,
         buffer: Readable.from(request.body.length > 0 ? [request.body] : []),
       });
-    });
-  }
-}
-
-interface Agents {
-  readonly 'http:': HttpAgent;
-  readonly 'https:': HttpsAgent;
-}
-
-type Result =
-  | { readonly response: IncomingMessage }
-  | { readonly response?: never; readonly error: unknown; readonly wasDeadSocket: boolean };
-
-/** One request under way: settled by what happens first. */
-class Exchange {
-  readonly #limits: ForwarderLimits;
-  readonly #settle: (result: Result) => void;
-  #request: ClientRequest | undefined;
-  #connectTimer: NodeJS.Timeout | undefined;
-
-  constructor(limits: ForwarderLimits, settle: (result: Result) => void) {
-    this.#limits = limits;
-    this.#settle = settle;
-  }
-
-  sending(request: ClientRequest): void {
-    this.#request = request;
-    // An upstream that switches protocols ends without an answer and without an error.
-    request.once('close', () => this.failed(new Error('it closed the connection without an answer')));
-    const { connectMs, firstByteMs } = this.#limits;
-    // Counts idle time, so it also ends an answer that stops in the middle.
-    request.setTimeout(firstByteMs, () =>
-      request.destroy(new Error(`it did not answer within ${firstByteMs / 1000} s`)),
-    );
-    const socket = request.socket;
-    if (!socket?.connecting) return;
-    const giveUp = () =>
-      request.destroy(new Error(`it could not be connected to within ${connectMs / 1000} s`));
-    this.#connectTimer = setTimeout(giveUp, connectMs);
-    socket.once('encrypted' in socket ? 'secureConnect' : 'connect', () => clearTimeout(this.#connectTimer));
-  }
-
-  answered(response: IncomingMessage): void {
-    clearTimeout(this.#connectTimer);
-    this.#settle({ response });
-  }
-
-  failed(error: unknown): void {
-    clearTimeout(this.#connectTimer);
-    const code = errorCode(error) ?? '';
-    this.#settle({
-      error,
-      wasDeadSocket: this.#request?.reusedSocket === true && DEAD_SOCKET_ERRORS.has(code),
     });
   }
 }
@@ -214,10 +168,6 @@ function describeFailure(cause: unknown): string {
   if (reason === 'socket hang up' || code === 'ECONNRESET')
     return 'it closed the connection without an answer';
   return reason;
-}
-
-function bareHostname(url: URL): string {
-  return url.hostname.replace(/^\[|\]$/g, '');
 }
 
 /** Loads http-proxy without the warning about `util._extend` (DEP0060) that its first call prints on Node 22 and later. */

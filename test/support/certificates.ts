@@ -14,7 +14,7 @@ export interface Identity {
 export interface ThrowawayCa {
   /** What to trust, as PEM. */
   readonly ca: string;
-  /** Makes a certificate for these names; those of digits and dots are IP addresses. */
+  /** Makes a certificate for these names; those of digits and dots, or with colons, are IP addresses. */
   readonly issue: (...names: string[]) => Promise<Identity>;
 }
 
@@ -37,7 +37,7 @@ export async function createCa(): Promise<ThrowawayCa> {
   const issue = async (...names: string[]): Promise<Identity> => {
     const { publicKey, pem } = await makeKey();
     const alternatives = names.map((value) => ({
-      type: /^[\d.]+$/.test(value) ? ('ip' as const) : ('dns' as const),
+      type: /^[\d.]+$|:/.test(value) ? ('ip' as const) : ('dns' as const),
       value,
     }));
     const leaf = await x509.X509CertificateGenerator.create(
