@@ -140,18 +140,17 @@ describe('a call to an https upstream', () => {
     expect(service.calls[0]?.headers).not.toHaveProperty('proxy-authorization');
   });
 
-  test('is tried once more on a new tunnel when the one that was kept has died', async () => {
+  test('is tried once more on a new tunnel when the one that was kept has died, each time', async () => {
     const service = await startTlsService((request, response) => {
-      if (service.calls.length === 2) request.socket.destroy();
+      if (service.calls.length === 2 || service.calls.length === 5) request.socket.destroy();
       else answer(request, response);
     });
     const proxy = await startConnectProxy({ to: service.port });
     const forwarder = createForwarder({ HTTPS_PROXY: proxy.url });
-    await get(forwarder);
+    for (let i = 0; i < 4; i += 1) expect(await get(forwarder)).toMatchObject({ status: 200 });
 
-    expect(await get(forwarder)).toMatchObject({ status: 200 });
-    expect(service.calls.map(({ connection }) => connection)).toEqual([1, 1, 2]);
-    expect(proxy.asked).toHaveLength(2);
+    expect(service.calls.map(({ connection }) => connection)).toEqual([1, 1, 2, 3, 3, 4]);
+    expect(proxy.asked).toHaveLength(4);
   });
 
   test('that writes is not tried again', async () => {
