@@ -104,7 +104,7 @@ export async function start(mode: Mode, settings: Settings, listeners: Listeners
   const { cassette, order, faults } = settings;
   const sessions = new Sessions({
     defaults: { mode, cassette, order, faults, seed, idleSeconds: DEFAULT_IDLE_SECONDS },
-    open: (name, own) => openSession(name, own, shelf),
+    open: (name, own) => openSession(name, own, shelf, clock.elapsed),
     elapsed: clock.elapsed,
     onError,
   });
@@ -187,7 +187,12 @@ const systemClock: Clock = {
   sleep: (ms) => sleep(ms, undefined, { ref: false }),
 };
 
-function openSession(name: string | undefined, settings: SessionSettings, shelf: Shelf): OpenSession {
+function openSession(
+  name: string | undefined,
+  settings: SessionSettings,
+  shelf: Shelf,
+  elapsed: Clock['elapsed'],
+): OpenSession {
   const { mode, order, seed } = settings;
   const needs = modeNeeds[mode];
   const { cassette, recorder, release } = shelf.lend(settings.cassette, needs.recorder);
@@ -203,7 +208,7 @@ function openSession(name: string | undefined, settings: SessionSettings, shelf:
       readyAnswer(plannedRendering(status, rendering), 'replayed'),
     ),
     recorder,
-    rules: new RuleSet(settings.faults, seed),
+    rules: new RuleSet(settings.faults, { seed, elapsed }),
     journal: new Journal(),
   };
   return { session, close: release };

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** A number, or the decimal text of one. Coercion would take `0x10`, an empty list and blanks for numbers, too. */
-function decimal(message: string) {
+export function decimal(message: string) {
   const text = z
     .string()
     .regex(/^-?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i, message)

@@ -1,130 +1,264 @@
-import { createHash } from 'node:crypto';
-import type { ErrorSubject } from '../aws/error.ts';
+import { isDeepStrictEqual } from 'node:util';
+import { quote } from '../aws/operation.ts';
 import type { PlannedAnswer } from '../aws/planned-answer.ts';
-import type { RawHeaders } from '../call.ts';
-import type { Fault, Original } from './effect.ts';
-import { faultKinds } from './fault.ts';
-import type { Rule } from './rule.ts';
-import { Schedule } from './schedule.ts';
+import { UsageError } from '../errors.ts';
+import { ArmedRule } from './armed-rule.ts';
+import { type Plan, planOf, withUniqueNames } from './plan.ts';
+import { type Rule, ruleToObject } from './rule.ts';
+import type { Target } from './scope.ts';
+import { Timeline } from './timeline.ts';
 
-/** What rules look at of a call. */
-export interface Target extends ErrorSubject {
-  /** What a rule counts by when it counts each key for itself. */
-  readonly key: string;
-  readonly deploymentId: string | undefined;
-  /** The session's name; nothing for calls without one. */
-  readonly session: string | undefined;
-  /** The SDK's attempt number, from 1. */
-  readonly attempt: number | undefined;
-  readonly headers: RawHeaders;
-  /** What the call would be answered with. */
-  readonly original: Original;
-}
+export type { Target } from './scope.ts';
 
-/** What the rules do to one call: wait, then answer with the error if there is one. */
+/** What the rules do to one call: wait, then answer if there is an answer. */
 export interface Strike {
   readonly delayMs: number;
   readonly answer: { readonly rule: string; readonly planned: PlannedAnswer } | undefined;
-  /** The names of the rules that fired. */
+  /** The names of the rules that fired, in order. */
   readonly hits: readonly string[];
 }
 
-/** How often a rule looked and fired. */
+/** A rule and what it has done so far. */
 export interface RuleStatus {
   readonly name: string;
   readonly kind: string;
+  /** The rule as the object that it could be given as. */
+  readonly rule: Readonly<Record<string, unknown>>;
+  /** The calls that it counted. */
   readonly matched: number;
+  /** The calls that it hit. */
   readonly fired: number;
+  /** `waiting`: for its phase. `ended`: it fires no more, and stays listed until it is removed. */
+  readonly state: 'armed' | 'waiting' | 'ended';
+  /** Left out where it does not end by the clock. */
+  readonly endsInSeconds?: number;
+  /** The phase that it belongs to. */
+  readonly phase?: string;
 }
 
-interface ArmedRule {
-  readonly rule: Rule;
-  readonly fault: Fault;
-  readonly schedule: Schedule;
-  /** A number for the n-th call of a key; `purpose` tells independent draws apart. */
-  readonly draw: (purpose: string, key: string, n: number) => number;
+/** What a set of rules is given from outside. */
+export interface RuleSetSettings {
+  /** Every random choice follows from it. */
+  readonly seed: number;
+  /** Milliseconds that only rise. */
+  readonly elapsed: () => number;
 }
 
-/** Rules in order, each with its counters. */
+const NONE: Strike = { delayMs: 0, answer: undefined, hits: [] };
+
+/** Every call asks every rule: more than this would slow all of them down. */
+const MAX_RULES = 1_000;
+
+/** Rules in order, each with its counters, and whose turn it is. They can be changed while calls come in. */
 export class RuleSet {
-  readonly #rules: readonly ArmedRule[];
+  readonly #settings: RuleSetSettings;
+  /** Those that hold all the time: of the plan, then those that were added. */
+  #always: ArmedRule[] = [];
+  #ofPhase: ArmedRule[][] = [];
+  #plan: Plan = planOf([]);
+  #added = new Set<string>();
+  #timeline: Timeline;
+  #isEmpty = true;
+  #needsRecordings = false;
 
-  constructor(rules: readonly Rule[], seed: number) {
-    this.#rules = rules.map((rule) => arm(rule, seed));
+  constructor(plan: Plan | readonly Rule[], settings: RuleSetSettings) {
+    this.#settings = settings;
+    this.#timeline = new Timeline([], false, settings.elapsed());
+    this.setPlan(plan);
   }
 
-  /** Whether there is no rule at all. */
+  /** Whether there is no rule at all, so that no call need be looked at. */
   get isEmpty(): boolean {
-    return this.#rules.length === 0;
+    return this.#isEmpty;
   }
 
-  /** Whether some rule looks at what is recorded. */
+  /** Whether some rule looks at what is recorded, which must then be read before the rules are asked. */
   get needsRecordings(): boolean {
-    return this.#rules.some(({ rule }) => faultKinds[rule.kind]?.needsOriginal === true);
+    return this.#needsRecordings;
   }
 
-  /** What happens to this call: latencies add up, and the first error that fires answers. Each rule counts the call. */
+  /** What happens to this call: latencies add up, and the first answer that fires is the call's. Each rule counts it. */
   strike(target: Target): Strike {
-    const hits: string[] = [];
+    if (this.#isEmpty) return NONE;
+    const nowMs = this.#settings.elapsed();
+    this.#moveTo(nowMs);
+    this.#timeline.countCall(nowMs);
     let delayMs = 0;
     let answer: Strike['answer'];
-    for (const { rule, fault, schedule, draw } of this.#rules) {
-      if (!isInScope(rule, target)) continue;
-      const turn = schedule.count(target.key);
-      if (answer !== undefined || !turn.isDue) continue;
-      turn.fire();
-      const { restApiId, region } = target;
-      const effect = fault.strike({
-        restApiId,
-        region,
-        draw: (purpose = 'effect') => draw(purpose, target.key, turn.nOfKey),
-        n: turn.nOfKey,
-        original: target.original,
-      });
-      if (effect === undefined) continue;
-      hits.push(rule.name);
+    const hits: string[] = [];
+    const tryRule = (armed: ArmedRule): void => {
+      const turn = armed.count(target, nowMs);
+      if (answer !== undefined || turn?.isDue !== true) return;
+      const effect = armed.strike(target, turn);
+      if (effect === undefined) return;
+      hits.push(armed.rule.name);
       if (effect.type === 'delay') delayMs += effect.delayMs;
-      else answer = { rule: rule.name, planned: effect.answer };
-    }
-    return { delayMs, answer, hits };
+      else answer = { rule: armed.rule.name, planned: effect.answer };
+    };
+    for (const armed of this.#always) tryRule(armed);
+    for (const armed of this.#ofPhase[this.#timeline.index] ?? []) tryRule(armed);
+    return hits.length === 0 ? NONE : { delayMs, answer, hits };
   }
 
   /** What each rule has done so far. */
   get status(): RuleStatus[] {
-    return this.#rules.map(({ rule, schedule }) => {
-      const { seen, fired } = schedule.counts;
-      return { name: rule.name, kind: rule.kind, matched: seen, fired };
+    const nowMs = this.#settings.elapsed();
+    this.#moveTo(nowMs);
+    return [
+      ...this.#always.map((armed) => describe(armed, nowMs)),
+      ...this.#ofPhase.flatMap((rules, i) => rules.map((armed) => this.#describeOfPhase(armed, i, nowMs))),
+    ];
+  }
+
+  /** The phase that it is, and how long it still takes by the clock; nothing when there are none, or all are over. */
+  get phase(): { readonly name: string; readonly endsInSeconds?: number } | undefined {
+    const nowMs = this.#settings.elapsed();
+    this.#moveTo(nowMs);
+    const phase = this.#plan.phases[this.#timeline.index];
+    if (phase === undefined) return undefined;
+    const remainingMs = this.#timeline.remainingMs(nowMs);
+    return { name: phase.name, ...(remainingMs !== undefined && { endsInSeconds: remainingMs / 1000 }) };
+  }
+
+  /** The rule of that name, to be patched. */
+  find(name: string): Rule | undefined {
+    return this.#all().find(({ rule }) => rule.name === name)?.rule;
+  }
+
+  /** Counts, clocks, buckets and phases from the beginning. */
+  reset(): void {
+    const nowMs = this.#settings.elapsed();
+    this.#timeline.reset(nowMs);
+    for (const { schedule } of this.#all()) schedule.reset(nowMs);
+  }
+
+  /**
+   * Adds a rule after those that hold all the time. One of the same name gives way if it has ended.
+   * @throws {@link UsageError} when the name is in use, or there are too many rules.
+   */
+  add(rule: Rule): void {
+    const known = this.status.find(({ name }) => name === rule.name);
+    if (known !== undefined && known.state !== 'ended') {
+      throw refuse(
+        rule,
+        'there is a rule of that name',
+        'Change or remove that one, or give this one a name',
+      );
+    }
+    if (this.#all().length >= MAX_RULES) throw refuse(rule, `there are ${MAX_RULES} rules`, 'Remove some');
+    this.remove(rule.name);
+    this.#always.push(this.#arm(rule));
+    this.#added.add(rule.name);
+    this.#takeStock();
+  }
+
+  /**
+   * Puts a rule into the place of another one and counts it from the beginning; false when there is none of that name.
+   * @throws {@link UsageError} when the new one has the name of a third.
+   */
+  replace(name: string, rule: Rule): boolean {
+    if (this.find(name) === undefined) return false;
+    if (rule.name !== name && this.find(rule.name) !== undefined) {
+      throw refuse(rule, 'there is a rule of that name', 'Give it another one');
+    }
+    const swap = (armed: ArmedRule): ArmedRule => (armed.rule.name === name ? this.#arm(rule) : armed);
+    this.#always = this.#always.map(swap);
+    this.#ofPhase = this.#ofPhase.map((rules) => rules.map(swap));
+    if (this.#added.delete(name)) this.#added.add(rule.name);
+    this.#takeStock();
+    return true;
+  }
+
+  /** Removes a rule; false when there is none of that name. */
+  remove(name: string): boolean {
+    if (this.find(name) === undefined) return false;
+    const isOther = ({ rule }: ArmedRule): boolean => rule.name !== name;
+    this.#always = this.#always.filter(isOther);
+    this.#ofPhase = this.#ofPhase.map((rules) => rules.filter(isOther));
+    this.#added.delete(name);
+    this.#takeStock();
+    return true;
+  }
+
+  /** Removes every rule and phase. */
+  clear(): void {
+    this.#added.clear();
+    this.setPlan([]);
+  }
+
+  /**
+   * Puts another plan into the place of the plan. Rules and phases that are the same go on counting, and rules that were
+   * added stay, unless the plan has one of that name.
+   */
+  setPlan(plan: Plan | readonly Rule[]): void {
+    const nowMs = this.#settings.elapsed();
+    const next = withUniqueNames('phases' in plan ? plan : planOf(plan));
+    const names = new Set(
+      [...next.rules, ...next.phases.flatMap(({ rules }) => rules)].map(({ name }) => name),
+    );
+    const added = this.#always.filter(({ rule }) => this.#added.has(rule.name) && !names.has(rule.name));
+    this.#added = new Set(added.map(({ rule }) => rule.name));
+    const known = new Map(this.#always.map((armed) => [armed.rule.name, armed]));
+    const kept = next.rules.map((rule) => {
+      const armed = known.get(rule.name);
+      return armed !== undefined && isDeepStrictEqual(armed.rule, rule) ? armed : this.#arm(rule);
+    });
+    this.#always = [...kept, ...added];
+    const isSame = next.repeats === this.#plan.repeats && isDeepStrictEqual(next.phases, this.#plan.phases);
+    this.#plan = next;
+    if (!isSame) {
+      this.#timeline = new Timeline(next.phases, next.repeats, nowMs);
+      this.#ofPhase = next.phases.map(({ rules }) => rules.map((rule) => this.#arm(rule)));
+    }
+    this.#takeStock();
+  }
+
+  #arm(rule: Rule): ArmedRule {
+    return new ArmedRule(rule, this.#settings.seed, this.#settings.elapsed());
+  }
+
+  #all(): ArmedRule[] {
+    return [...this.#always, ...this.#ofPhase.flat()];
+  }
+
+  /** What calls ask of all rules is worked out when these change. */
+  #takeStock(): void {
+    const all = this.#all();
+    this.#isEmpty = all.length === 0;
+    this.#needsRecordings = all.some((armed) => armed.needsRecordings);
+  }
+
+  /** The rules of a phase that begins count, and measure time, from its beginning. */
+  #moveTo(nowMs: number): void {
+    this.#timeline.moveTo(nowMs, (index, beganAtMs) => {
+      for (const { schedule } of this.#ofPhase[index] ?? []) schedule.reset(beganAtMs);
     });
   }
 
-  /** Counts from the beginning. */
-  reset(): void {
-    for (const { schedule } of this.#rules) schedule.reset();
+  #describeOfPhase(armed: ArmedRule, index: number, nowMs: number): RuleStatus {
+    const current = this.#timeline.index;
+    const phase = this.#plan.phases[index]?.name ?? '';
+    const { endsInSeconds, ...status } = describe(armed, nowMs);
+    if (index === current) return { ...status, ...(endsInSeconds !== undefined && { endsInSeconds }), phase };
+    const isToCome = index > current || (this.#plan.repeats && current < this.#plan.phases.length);
+    return { ...status, state: isToCome ? 'waiting' : 'ended', phase };
   }
 }
 
-function arm(rule: Rule, seed: number): ArmedRule {
-  const draw = (purpose: string, key: string, n: number) => drawNumber([seed, rule.name, purpose, key, n]);
-  const kind = faultKinds[rule.kind];
-  if (kind === undefined) throw new Error(`no fault kind '${rule.kind}'`);
+function describe({ rule, schedule }: ArmedRule, nowMs: number): RuleStatus {
+  const { seen, hits } = schedule.counts;
+  const remainingMs = schedule.remainingMs(nowMs);
   return {
-    rule,
-    fault: kind.create(rule.parameters),
-    schedule: new Schedule(rule.schedule, (key, n) => draw('p', key, n), kind.isRandom === true),
-    draw,
+    name: rule.name,
+    kind: rule.kind,
+    rule: ruleToObject(rule),
+    matched: seen,
+    fired: hits,
+    state: remainingMs > 0 ? 'armed' : 'ended',
+    ...(Number.isFinite(remainingMs) && remainingMs > 0 && { endsInSeconds: remainingMs / 1000 }),
   };
 }
 
-function isInScope(rule: Rule, target: Target): boolean {
-  const { api, deployment, region } = rule.scope;
-  return (
-    (api === undefined || api === target.restApiId) &&
-    (deployment === undefined || deployment === target.deploymentId) &&
-    (region === undefined || region === target.region)
-  );
-}
-
-/** A number from 0 up to 1 that depends on these parts alone: 48 bits of a hash, so that no order of calls matters. */
-function drawNumber(parts: ReadonlyArray<string | number>): number {
-  return createHash('sha256').update(JSON.stringify(parts)).digest().readUIntBE(0, 6) / 2 ** 48;
+function refuse({ name }: Rule, reason: string, remedy: string): UsageError {
+  return new UsageError(`Cannot add fault ${quote(name)}: ${reason}. ${remedy}.`);
 }

@@ -1,118 +1,217 @@
 import { z } from 'zod';
-import { isRegion } from '../aws/endpoint.ts';
+import { quote } from '../aws/operation.ts';
 import { listNames, UsageError } from '../errors.ts';
-import { faultKinds } from './fault.ts';
-import { type ScheduleSettings, scheduleParameters } from './schedule.ts';
-
-/** Which calls a rule looks at. */
-export const scopeParameters = {
-  api: z.string("takes an API's id").optional(),
-  deployment: z.string("takes a deployment's id").optional(),
-  region: z.string("takes a region's name").refine(isRegion, "takes a region's name").optional(),
-};
-
-const scopeSchema = z.object(scopeParameters);
-export type Scope = z.infer<typeof scopeSchema>;
+import { type FaultKind, faultKinds } from './fault.ts';
+import { findContradiction, type ScheduleSettings, scheduleParameters } from './schedule-settings.ts';
+import { type Scope, scopeParameters, withoutSecrets } from './scope.ts';
 
 /** A fault, a scope and a schedule, checked. */
 export interface Rule {
-  /** The name that was given, or the rule's own text. */
+  /** The name that was given, or one made of what the rule says. */
   readonly name: string;
   readonly kind: string;
   readonly parameters: Readonly<Record<string, unknown>>;
   readonly scope: Scope;
   readonly schedule: ScheduleSettings;
+  /** What was given besides name and kind, as it can be given again. */
+  readonly fields: Readonly<Record<string, unknown>>;
 }
 
-const NAME_MESSAGE = 'takes 1 to 64 letters, digits, dots, dashes and underscores';
-const NAME = z.string(NAME_MESSAGE).regex(/^[A-Za-z0-9._-]{1,64}$/, NAME_MESSAGE);
+/** How a rule is to be read. */
+export interface ParseOptions {
+  /** For rules made at run time: they end so long after they begin, unless they say when. */
+  readonly defaultForSeconds?: number;
+  /** Where the rule stands, for messages: `phases[1].faults[0] of 'chaos.yaml'`. */
+  readonly place?: string;
+}
+
+const MAX_NAME_LENGTH = 200;
+const NAME_MESSAGE = `takes 1 to ${MAX_NAME_LENGTH} characters, none of them a control character, and not dots alone`;
+
+/** What a rule may be called. It stands in URLs (where dots alone would mean a folder), logs and metrics. */
+export const ruleName = z
+  .string(NAME_MESSAGE)
+  .regex(/^(?!\.+$)(?=.*\S)[^\p{C}\p{Zl}\p{Zp}]{1,200}$/u, NAME_MESSAGE)
+  .optional();
+
+/**
+ * Reads a rule, written as `kind[,name=value]…` or as an object, `{ "kind": "throttle", "first": 2 }`.
+ * @throws {@link UsageError} that names field, value and what is known.
+ */
+export function parseFault(value: unknown, options: ParseOptions = {}): Rule {
+  return typeof value === 'string' ? parseFaultSpec(value, options) : parseFaultObject(value, options);
+}
 
 /**
  * Reads `kind[,name=value]…`.
- * @throws {@link UsageError} that names the known kinds or names.
+ * @throws {@link UsageError} that names field, value and what is known.
  */
-export function parseFaultSpec(spec: string): Rule {
+export function parseFaultSpec(spec: string, options: ParseOptions = {}): Rule {
+  const subject = subjectOf(spec, options);
   const [kind = '', ...pairs] = spec.split(',').map((part) => part.trim());
-  const fields: [string, string][] = [];
+  const fields = new Map<string, string>();
   for (const pair of pairs) {
     const equals = pair.indexOf('=');
-    if (equals < 1) throw refuse(spec, `'${pair}' is not NAME=VALUE`, 'Write it like throttle,first=2');
+    if (equals < 1) {
+      const remedy = 'Write it like throttle,first=2; a value with a comma only as an object, in a file';
+      throw refuse(subject, `${quote(withoutSecrets(pair))} is not NAME=VALUE`, remedy);
+    }
     const name = pair.slice(0, equals);
-    if (fields.some(([known]) => known === name))
-      throw refuse(spec, `'${name}' is given twice`, 'Give it once');
-    fields.push([name, pair.slice(equals + 1)]);
+    if (fields.has(name)) throw refuse(subject, `${quote(name)} is given twice`, 'Give it once');
+    fields.set(name, pair.slice(equals + 1));
   }
-  return toRule(spec, kind, Object.fromEntries(fields));
+  return toRule(kind, Object.fromEntries(fields), options, subject);
 }
 
 /**
- * Reads a rule that is written as an object, `{ "kind": "throttle", "first": 2 }`.
- * @throws {@link UsageError} that names the known kinds or names.
+ * Reads a rule that is written as an object.
+ * @throws {@link UsageError} that names field, value and what is known.
  */
-export function parseFaultObject(value: unknown): Rule {
-  const text = JSON.stringify(value) ?? String(value);
-  const parsed = z.looseObject({ kind: z.string() }).safeParse(value);
-  if (!parsed.success)
-    throw refuse(
-      text,
-      "it is not an object with a 'kind'",
-      'Write it like { "kind": "throttle", "first": 2 }',
-    );
-  const { kind, ...fields } = parsed.data;
-  return toRule(text, kind, fields);
+export function parseFaultObject(value: unknown, options: ParseOptions = {}): Rule {
+  const subject = subjectOf(textOf(value), options);
+  if (!isRecord(value) || typeof value.kind !== 'string') {
+    const remedy = 'Write it like { "kind": "throttle", "first": 2 }';
+    throw refuse(subject, "it is not an object with a 'kind'", remedy);
+  }
+  const { kind, ...fields } = value;
+  return toRule(value.kind, fields, options, subject);
 }
 
-function toRule(text: string, kindName: string, fields: Readonly<Record<string, unknown>>): Rule {
-  const kind = Object.hasOwn(faultKinds, kindName) ? faultKinds[kindName] : undefined;
-  if (kind === undefined) {
-    throw refuse(
-      text,
-      `there is no kind '${kindName}'`,
-      `Known kinds are ${listNames(Object.keys(faultKinds))}`,
-    );
+/**
+ * The rule with some fields changed; `null` takes one away. Its name stays, and the whole is checked anew.
+ * @throws {@link UsageError} that names field, value and what is known.
+ */
+export function patchRule(rule: Rule, changes: unknown, options: ParseOptions = {}): Rule {
+  const subject = `${subjectOf(rule.name, options)} with ${quote(withoutSecrets(textOf(changes)))}`;
+  if (!isRecord(changes))
+    throw refuse(subject, 'it is not an object of fields', 'Write it like { "p": 0.5 }');
+  if (Object.hasOwn(changes, 'name') && changes.name !== rule.name) {
+    throw refuse(subject, "a rule keeps its 'name'", 'Remove it, and add one of the other name');
   }
-  const known = { name: NAME.optional(), ...kind.parameters, ...scopeParameters, ...scheduleParameters };
-  const unknown = Object.keys(fields).find((name) => !Object.hasOwn(known, name));
-  if (unknown !== undefined) {
-    throw refuse(text, `${kindName} has no '${unknown}'`, `Known names are ${listNames(Object.keys(known))}`);
-  }
-  // A number's text may be empty or blank, which coercion would take for 0.
-  const blank = Object.entries(fields).find(
+  const { kind = rule.kind, name: _, ...changed } = changes;
+  if (typeof kind !== 'string') throw refuse(subject, "'kind' is not the name of a kind", 'Correct it');
+  checkNames(kind, changed, subject);
+  const merged = Object.entries({ ...rule.fields, ...changed }).filter(([, value]) => value !== null);
+  return toRule(kind, { name: rule.name, ...Object.fromEntries(merged) }, options, subject);
+}
+
+/** The rule as the object that it could be given as. */
+export function ruleToObject({ name, kind, fields }: Rule): Record<string, unknown> {
+  return { name, kind, ...fields };
+}
+
+function toRule(
+  kindName: string,
+  given: Readonly<Record<string, unknown>>,
+  options: ParseOptions,
+  subject: string,
+): Rule {
+  const kind = checkNames(kindName, given, subject);
+  const blank = Object.entries(given).find(
     ([name, value]) => !Object.hasOwn(scopeParameters, name) && isBlank(value),
   );
-  if (blank !== undefined) throw refuse(text, `'${blank[0]}' has no value`, 'Give it one, or leave it out');
+  if (blank !== undefined)
+    throw refuse(subject, `'${blank[0]}' has no value`, 'Give it one, or leave it out');
 
-  const parameters = parse(kind.parameters, fields, text);
-  const flaw = kind.findFlaw?.(parameters);
-  if (flaw !== undefined) throw refuse(text, flaw.reason, flaw.remedy);
+  const { name: givenName, ...fields } = given;
+  const { name } = check({ name: ruleName }, { name: givenName }, subject);
+  const parameters = check(kind.parameters, fields, subject);
+  const scope = check(scopeParameters, fields, subject);
+  const schedule = withEnd(check(scheduleParameters, fields, subject), options.defaultForSeconds);
+  const contradiction = kind.findFlaw?.(parameters) ?? findContradiction(schedule);
+  if (contradiction !== undefined) throw refuse(subject, contradiction.reason, contradiction.remedy);
 
+  const tidy = tidyFields(fields, { ...parameters, ...scope, ...schedule });
   return {
-    name: parse({ name: NAME.optional() }, fields, text).name ?? text,
+    name: name ?? nameOf(kindName, tidy),
     kind: kindName,
     parameters,
-    scope: parse(scopeParameters, fields, text),
-    schedule: parse(scheduleParameters, fields, text),
+    scope,
+    schedule,
+    fields: schedule.for === undefined ? tidy : { ...tidy, for: schedule.for },
   };
 }
 
+/** A rule made at run time must not be forgotten: it ends by itself. */
+function withEnd(schedule: ScheduleSettings, defaultForSeconds: number | undefined): ScheduleSettings {
+  const isSaid = schedule.for !== undefined || schedule.until !== undefined;
+  if (isSaid || defaultForSeconds === undefined) return schedule;
+  return { ...schedule, for: (schedule.from ?? 0) + defaultForSeconds };
+}
+
+/** Numbers for what was given as text. What is read into more than a number or a text stays as it was given. */
+function tidyFields(
+  fields: Readonly<Record<string, unknown>>,
+  parsed: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  const entries = Object.entries(fields).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(
+    entries.map(([name, value]) => [name, typeof parsed[name] === 'number' ? parsed[name] : value]),
+  );
+}
+
+/** What the rule says, as a name: two that say the same have the same one. */
+function nameOf(kind: string, fields: Readonly<Record<string, unknown>>): string {
+  const pairs = Object.entries(fields).map(
+    ([name, value]) => `${name}=${typeof value === 'object' ? JSON.stringify(value) : value}`,
+  );
+  const name = [kind, ...pairs].join(',').replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '?');
+  // Shorter than a name may be: there is room for a number behind it.
+  return [...name].slice(0, MAX_NAME_LENGTH / 2).join('');
+}
+
+/** The kind, once it is known and has all of these names. */
+function checkNames(kindName: string, fields: Readonly<Record<string, unknown>>, subject: string): FaultKind {
+  const kind = Object.hasOwn(faultKinds, kindName) ? faultKinds[kindName] : undefined;
+  if (kind === undefined) {
+    const remedy = `Known kinds are ${listNames(Object.keys(faultKinds))}`;
+    throw refuse(subject, `there is no kind ${quote(kindName)}`, remedy);
+  }
+  const known = ['name', ...Object.keys({ ...kind.parameters, ...scopeParameters, ...scheduleParameters })];
+  const unknown = Object.keys(fields).find((name) => !known.includes(name));
+  if (unknown !== undefined) {
+    throw refuse(subject, `${kindName} has no ${quote(unknown)}`, `Known names are ${listNames(known)}`);
+  }
+  return kind;
+}
+
 /** Checks the fields that the shape names; the others are another shape's. */
-function parse<S extends Record<string, z.ZodType>>(
+function check<S extends Readonly<Record<string, z.ZodType>>>(
   shape: S,
   fields: Readonly<Record<string, unknown>>,
-  text: string,
+  subject: string,
 ): z.infer<z.ZodObject<S>> {
   const parsed = z.object(shape).safeParse(fields);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const name = String(issue?.path[0] ?? '');
-  const given = Object.hasOwn(fields, name) ? `, not ${JSON.stringify(fields[name])}` : '';
-  throw refuse(text, `'${name}' ${issue?.message ?? 'is wrong'}${given}`, 'Correct it');
+  const value = JSON.stringify(fields[name]);
+  const given = value === undefined ? '' : `, not ${withoutSecrets(value).slice(0, 100)}`;
+  throw refuse(subject, `'${name}' ${issue?.message ?? 'is wrong'}${given}`, 'Correct it');
 }
 
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** A number's text may be empty or blank, which must not be taken for 0. */
 function isBlank(value: unknown): boolean {
-  return value === null || typeof value === 'boolean' || (typeof value === 'string' && value.trim() === '');
+  return value === null || (typeof value === 'string' && value.trim() === '');
 }
 
-function refuse(text: string, reason: string, remedy: string): UsageError {
-  return new UsageError(`Cannot use fault '${text}': ${reason}. ${remedy}.`);
+/** What was given, for a message. A YAML file can hold what refers to itself, and has no JSON. */
+function textOf(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    return Object.prototype.toString.call(value);
+  }
+}
+
+function subjectOf(text: string, { place }: ParseOptions): string {
+  return `fault ${quote(withoutSecrets(text))}${place === undefined ? '' : ` (${place})`}`;
+}
+
+function refuse(subject: string, reason: string, remedy: string): UsageError {
+  return new UsageError(`Cannot use ${subject}: ${reason}. ${remedy}.`);
 }

@@ -1,95 +1,116 @@
-import { z } from 'zod';
-import { chance, positiveNumber, wholeNumber } from './parameter.ts';
-
-/** When a rule fires, of the calls in its scope. All given conditions must hold. */
-export const scheduleParameters = {
-  /** Skips the first N. */
-  after: wholeNumber.optional(),
-  /** Then the first N; 0 never fires. */
-  first: wholeNumber.optional(),
-  /** Then every N-th. */
-  every: positiveNumber.optional(),
-  /** Then with this chance. */
-  p: chance.optional(),
-  /** Fires at most N times. */
-  times: wholeNumber.optional(),
-  /** `key`: each key is counted for itself. */
-  per: z.enum(['key'], "takes 'key'").optional(),
-};
-
-const schema = z.object(scheduleParameters);
-export type ScheduleSettings = z.infer<typeof schema>;
+import type { ScheduleSettings } from './schedule-settings.ts';
+import { RegionBuckets } from './token-bucket.ts';
 
 /** Gives a number from 0 up to 1 for the n-th call of a key: the same whatever else is called. */
 export type Draw = (key: string, n: number) => number;
 
-/** A call that was counted; whether it is the rule's turn, and what to do when the rule fires. */
+/** What a schedule looks at of a call. */
+export interface Arrival {
+  readonly key: string;
+  readonly region: string | undefined;
+  /** Milliseconds on a clock that only rises. */
+  readonly nowMs: number;
+}
+
+/** A call that was counted; whether it is the rule's turn, and what to do when the rule hits it. */
 export interface Turn {
   readonly isDue: boolean;
-  /** The how-manieth call of its key this is, in the rule's scope. */
+  /** The how-manieth call this is, of its key with `per=key`, else of all. */
+  readonly n: number;
+  /** The how-manieth call of its key this is. */
   readonly nOfKey: number;
-  readonly fire: () => void;
+  readonly hit: () => void;
 }
 
 interface Counter {
   seen: number;
-  fired: number;
+  hits: number;
 }
 
 /** Keys counted for themselves are forgotten, the oldest first, beyond this: ids can be made up without end. */
 const MAX_KEYS = 100_000;
 
-/** Counts calls, from 1, and says when it is time. */
+/** Counts calls as `counting.ts` says, and says when it is time. */
 export class Schedule {
   readonly #settings: ScheduleSettings;
   readonly #draw: Draw;
-  #all: Counter = { seen: 0, fired: 0 };
-  readonly #byKey = new Map<string, Counter>();
+  readonly #buckets: RegionBuckets | undefined;
   /** Most schedules count all calls together and need no counter for each key. */
   readonly #countsKeys: boolean;
+  readonly #byKey = new Map<string, Counter>();
+  readonly #endsAfterMs: number;
+  #all: Counter = { seen: 0, hits: 0 };
+  #armedAtMs: number;
 
-  constructor(settings: ScheduleSettings, draw: Draw, needsDraws: boolean) {
+  constructor(settings: ScheduleSettings, draw: Draw, needsDraws: boolean, nowMs: number) {
+    const { burst, p, per, ramp, rate, until } = settings;
     this.#settings = settings;
     this.#draw = draw;
-    this.#countsKeys = needsDraws || settings.per === 'key' || settings.p !== undefined;
+    this.#buckets =
+      rate === undefined
+        ? undefined
+        : new RegionBuckets({ rate, burst: burst ?? Math.max(1, Math.ceil(rate)) });
+    this.#countsKeys = needsDraws || per === 'key' || p !== undefined || ramp !== undefined;
+    const endsAfter = until ?? (settings.for === 0 ? undefined : settings.for);
+    this.#endsAfterMs = endsAfter === undefined ? Number.POSITIVE_INFINITY : endsAfter * 1000;
+    this.#armedAtMs = nowMs;
   }
 
-  /** How many calls were counted, and how many times the rule fired. */
+  /** How many calls were counted, and how many were hit. */
   get counts(): Readonly<Counter> {
     return { ...this.#all };
   }
 
-  /** Counts a call in scope, whoever answers it. */
-  count(key: string): Turn {
+  /** How long the rule still holds: 0 once it has ended, infinite when it never ends. */
+  remainingMs(nowMs: number): number {
+    return Math.max(0, this.#armedAtMs + this.#endsAfterMs - nowMs);
+  }
+
+  /** Counts a call in scope, whoever answers it; nothing when it is not the rule's time. */
+  count({ key, region, nowMs }: Arrival): Turn | undefined {
+    const armedForMs = nowMs - this.#armedAtMs - (this.#settings.from ?? 0) * 1000;
+    if (armedForMs < 0 || this.remainingMs(nowMs) === 0) return undefined;
+    const isOverQuota = this.#buckets === undefined || !this.#buckets.take(region, nowMs);
+
     const all = this.#all;
     all.seen += 1;
     const ofKey = this.#countsKeys ? this.#counterOf(key) : all;
     if (ofKey !== all) ofKey.seen += 1;
     const counter = this.#settings.per === 'key' ? ofKey : all;
     return {
-      isDue: this.#isDue(counter, key, ofKey.seen),
+      isDue: isOverQuota && this.#isDue(counter) && this.#isDrawn(key, ofKey.seen, armedForMs),
+      n: counter.seen,
       nOfKey: ofKey.seen,
-      fire: () => {
-        all.fired += 1;
-        if (ofKey !== all) ofKey.fired += 1;
+      hit: () => {
+        all.hits += 1;
+        if (ofKey !== all) ofKey.hits += 1;
       },
     };
   }
 
-  /** Counts from the beginning. */
-  reset(): void {
-    this.#all = { seen: 0, fired: 0 };
+  /** Starts counts, time and buckets from the beginning. */
+  reset(nowMs: number): void {
+    this.#all = { seen: 0, hits: 0 };
     this.#byKey.clear();
+    this.#buckets?.reset();
+    this.#armedAtMs = nowMs;
   }
 
-  #isDue(counter: Counter, key: string, nOfKey: number): boolean {
-    const { after = 0, first, every, p, times } = this.#settings;
+  #isDue(counter: Counter): boolean {
+    const { after = 0, cycle, every, first, times } = this.#settings;
     const n = counter.seen - after;
     if (n < 1) return false;
     if (first !== undefined && n > first) return false;
     if (every !== undefined && n % every !== 0) return false;
-    if (times !== undefined && counter.fired >= times) return false;
-    return p === undefined || this.#draw(key, nOfKey) < p;
+    if (cycle !== undefined && (n - 1) % (cycle.fail + cycle.pass) >= cycle.fail) return false;
+    return times === undefined || counter.hits < times;
+  }
+
+  #isDrawn(key: string, nOfKey: number, armedForMs: number): boolean {
+    const { p, ramp } = this.#settings;
+    if (p === undefined && ramp === undefined) return true;
+    const risen = ramp === undefined ? 1 : Math.min(1, armedForMs / (ramp * 1000));
+    return this.#draw(key, nOfKey) < (p ?? 1) * risen;
   }
 
   #counterOf(key: string): Counter {
@@ -97,7 +118,7 @@ export class Schedule {
     if (known !== undefined) return known;
     const [oldest] = this.#byKey.keys();
     if (this.#byKey.size >= MAX_KEYS && oldest !== undefined) this.#byKey.delete(oldest);
-    const counter = { seen: 0, fired: 0 };
+    const counter = { seen: 0, hits: 0 };
     this.#byKey.set(key, counter);
     return counter;
   }

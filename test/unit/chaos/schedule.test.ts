@@ -1,6 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Schedule, type ScheduleSettings } from '../../../src/chaos/schedule.ts';
+import { type Arrival, Schedule, type Turn } from '../../../src/chaos/schedule.ts';
+import { findContradiction, type ScheduleSettings } from '../../../src/chaos/schedule-settings.ts';
+
+/** A call of the key, at the beginning of time unless said otherwise. */
+function arrival(key: string, fields: Partial<Arrival> = {}): Arrival {
+  return { key, region: 'us-east-1', nowMs: 0, ...fields };
+}
+
+/** The turn of a call that is counted. */
+function count(schedule: Schedule, key: string, fields: Partial<Arrival> = {}): Turn {
+  const turn = schedule.count(arrival(key, fields));
+  if (turn === undefined) throw new Error('the call is not counted');
+  return turn;
+}
 
 /** Which of the calls, given by their keys, a schedule fires for: one character each, `x` or `.`. */
 function run(
@@ -8,15 +21,15 @@ function run(
   keys: string,
   draw: (key: string, n: number) => number = () => 0,
 ): string {
-  const schedule = new Schedule(settings, draw, false);
+  const schedule = new Schedule(settings, draw, false, 0);
   return fireAll(schedule, keys);
 }
 
 function fireAll(schedule: Schedule, keys: string): string {
   return [...keys]
     .map((key) => {
-      const turn = schedule.count(key);
-      if (turn.isDue) turn.fire();
+      const turn = count(schedule, key);
+      if (turn.isDue) turn.hit();
       return turn.isDue ? 'x' : '.';
     })
     .join('');
@@ -49,6 +62,17 @@ describe('a schedule', () => {
     [{ times: 1 }, 'aabba', 'x....'],
     [{ after: 1, first: 2, every: 2, times: 1, per: 'key' }, 'aaaabbbb', '..x...x.'],
     [{ p: 0, per: 'key' }, 'aabb', '....'],
+    [{ cycle: { fail: 1, pass: 2 } }, 'aaaaaaa', 'x..x..x'],
+    [{ cycle: { fail: 2, pass: 1 } }, 'aaaaaaa', 'xx.xx.x'],
+    [{ cycle: { fail: 2, pass: 2 }, after: 1 }, 'aaaaaaa', '.xx..xx'],
+    [{ cycle: { fail: 1, pass: 1 }, first: 3 }, 'aaaaaaa', 'x.x....'],
+    [{ cycle: { fail: 1, pass: 1 }, times: 2 }, 'aaaaaaa', 'x.x....'],
+    [{ cycle: { fail: 1, pass: 1 }, per: 'key' }, 'aabbab', 'x.x.xx'],
+    [{ rate: 1, burst: 3 }, 'aabba', '...xx'],
+    [{ rate: 2.5 }, 'aaaaa', '...xx'],
+    [{ rate: 0.1 }, 'aaa', '.xx'],
+    [{ rate: 1, burst: 2, after: 3 }, 'aaaaa', '...xx'],
+    [{ rate: 1, burst: 1, after: 1, times: 2 }, 'aaaaa', '.xx..'],
   ])('of %j on %s fires %s', (settings, keys, expected) => {
     expect(run(settings, keys)).toBe(expected);
   });
@@ -74,12 +98,12 @@ describe('a schedule', () => {
   });
 
   it('counts a turn that was not taken, but not as fired', () => {
-    const schedule = new Schedule({ times: 1 }, () => 0, false);
-    schedule.count('a');
-    schedule.count('a');
-    expect(schedule.counts).toEqual({ seen: 2, fired: 0 });
+    const schedule = new Schedule({ times: 1 }, () => 0, false, 0);
+    count(schedule, 'a');
+    count(schedule, 'a');
+    expect(schedule.counts).toEqual({ seen: 2, hits: 0 });
     expect(fireAll(schedule, 'aa')).toBe('x.');
-    expect(schedule.counts).toEqual({ seen: 4, fired: 1 });
+    expect(schedule.counts).toEqual({ seen: 4, hits: 1 });
   });
 
   it.each<[ScheduleSettings]>([
@@ -88,25 +112,25 @@ describe('a schedule', () => {
     [{ times: 1, per: 'key' }],
     [{ after: 1, p: 1 }],
   ])('of %j starts again when it is reset', (settings) => {
-    const schedule = new Schedule(settings, () => 0, false);
+    const schedule = new Schedule(settings, () => 0, false, 0);
     const first = fireAll(schedule, 'aabab');
-    schedule.reset();
-    expect(schedule.counts).toEqual({ seen: 0, fired: 0 });
+    schedule.reset(0);
+    expect(schedule.counts).toEqual({ seen: 0, hits: 0 });
     expect(fireAll(schedule, 'aabab')).toBe(first);
   });
 
   it('tells the number of the call of its key', () => {
-    const schedule = new Schedule({}, () => 0, true);
-    expect([...'abaab'].map((key) => schedule.count(key).nOfKey)).toEqual([1, 1, 2, 3, 2]);
+    const schedule = new Schedule({}, () => 0, true, 0);
+    expect([...'abaab'].map((key) => count(schedule, key).nOfKey)).toEqual([1, 1, 2, 3, 2]);
   });
 
   it('forgets the oldest keys, so that made-up ones do not fill the memory', () => {
-    const schedule = new Schedule({ first: 1, per: 'key' }, () => 0, false);
-    expect(schedule.count('a').isDue).toBe(true);
-    for (let i = 0; i < 99_999; i += 1) schedule.count(`key ${i}`);
-    expect(schedule.count('a').isDue).toBe(false);
-    schedule.count('one more');
-    expect(schedule.count('a').isDue).toBe(true);
+    const schedule = new Schedule({ first: 1, per: 'key' }, () => 0, false, 0);
+    expect(count(schedule, 'a').isDue).toBe(true);
+    for (let i = 0; i < 99_999; i += 1) count(schedule, `key ${i}`);
+    expect(count(schedule, 'a').isDue).toBe(false);
+    count(schedule, 'one more');
+    expect(count(schedule, 'a').isDue).toBe(true);
   });
 
   it('does what the conditions say, one after the other', () => {
@@ -147,5 +171,90 @@ describe('a schedule', () => {
         },
       ),
     );
+  });
+});
+
+describe('a schedule in time', () => {
+  /** At which of these seconds a call is hit: `x`, is not: `.`, is not even counted: `-`. */
+  function over(settings: ScheduleSettings, seconds: readonly number[], armedAt = 0): string {
+    const schedule = new Schedule(settings, () => 0.5, false, armedAt * 1000);
+    return seconds
+      .map((second) => {
+        const turn = schedule.count(arrival('a', { nowMs: (armedAt + second) * 1000 }));
+        if (turn?.isDue) turn.hit();
+        return turn === undefined ? '-' : turn.isDue ? 'x' : '.';
+      })
+      .join('');
+  }
+
+  it.each<[ScheduleSettings, readonly number[], string]>([
+    [{ for: 10 }, [0, 5, 9.999, 10, 11], 'xxx--'],
+    [{ for: 0 }, [0, 1e9], 'xx'],
+    [{ until: 10 }, [0, 9.999, 10], 'xx-'],
+    [{ until: 0 }, [0], '-'],
+    [{ from: 10 }, [0, 9.999, 10, 1e6], '--xx'],
+    [{ from: 5, until: 10 }, [0, 5, 9, 10], '-xx-'],
+    [{ from: 5, for: 10 }, [0, 5, 9, 10], '-xx-'],
+    [{ from: 5, first: 2 }, [0, 1, 5, 6, 7], '--xx.'],
+    [{ from: 5, after: 1 }, [4, 5, 6], '-.x'],
+    // The chance of a draw of 0.5.
+    [{ ramp: 10 }, [0, 4, 5, 5.1, 10, 20], '...xxx'],
+    [{ ramp: 10, p: 0.8 }, [0, 6, 6.3, 10, 20], '..xxx'],
+    [{ ramp: 10, p: 0.4 }, [10, 100], '..'],
+    [{ ramp: 10, from: 5 }, [5, 10, 10.1], '..x'],
+    [{ rate: 1, burst: 1 }, [0, 0.5, 1, 1, 2, 2.9], '.x.x.x'],
+    [{ rate: 1, burst: 2, from: 5 }, [4, 4, 4, 5, 5, 5], '---..x'],
+  ])('of %j at %j s does %s, whenever it is armed', (settings, seconds, expected) => {
+    expect(over(settings, seconds)).toBe(expected);
+    expect(over(settings, seconds, 1000)).toBe(expected);
+  });
+
+  it('tells how long it still holds', () => {
+    const schedule = new Schedule({ for: 10 }, () => 0, false, 1000);
+    expect([1000, 4000, 11_000, 12_000].map((nowMs) => schedule.remainingMs(nowMs))).toEqual([
+      10_000, 7000, 0, 0,
+    ]);
+    schedule.reset(20_000);
+    expect(schedule.remainingMs(21_000)).toBe(9000);
+    expect(new Schedule({ for: 0 }, () => 0, false, 0).remainingMs(1e12)).toBe(Number.POSITIVE_INFINITY);
+  });
+
+  it('has a bucket for each region, and one for calls without a region', () => {
+    const schedule = new Schedule({ rate: 1, burst: 1 }, () => 0, false, 0);
+    const regions = ['eu-west-1', 'us-east-1', undefined, 'eu-west-1', undefined];
+    expect(regions.map((region) => count(schedule, 'a', { region }).isDue)).toEqual([
+      false,
+      false,
+      false,
+      true,
+      true,
+    ]);
+  });
+});
+
+describe('conditions that contradict each other', () => {
+  it.each<[ScheduleSettings, string, string]>([
+    [{ cycle: { fail: 1, pass: 1 }, every: 2 }, 'cycle', 'every'],
+    [{ burst: 2 }, 'burst', 'rate'],
+    [{ for: 10, until: 5 }, 'for', 'until'],
+    [{ from: 10, until: 5 }, 'from', 'until'],
+    [{ from: 5, until: 5 }, 'from', 'until'],
+    [{ from: 0, until: 0 }, 'from', 'until'],
+    [{ from: 10, for: 10 }, 'from', 'for'],
+  ])('%j are refused, naming both', (settings, one, other) => {
+    const { reason } = findContradiction(settings) ?? {};
+    expect(reason).toContain(`'${one}'`);
+    expect(reason).toContain(`'${other}'`);
+  });
+
+  it.each<[ScheduleSettings]>([
+    [{}],
+    [{ cycle: { fail: 1, pass: 1 }, first: 20, after: 1, p: 0.5, ramp: 10 }],
+    [{ from: 10, for: 0 }],
+    [{ until: 10, for: 0 }],
+    [{ from: 1, until: 2 }],
+    [{ rate: 1, burst: 1, first: 3, every: 2, times: 1 }],
+  ])('%j are none', (settings) => {
+    expect(findContradiction(settings)).toBeUndefined();
   });
 });

@@ -1,0 +1,61 @@
+import { createHash } from 'node:crypto';
+import type { Effect, Fault } from './effect.ts';
+import { type FaultKind, faultKinds } from './fault.ts';
+import type { Rule } from './rule.ts';
+import { Schedule, type Turn } from './schedule.ts';
+import { isInScope, type Target } from './scope.ts';
+
+/** A rule and what it has counted since it was armed. */
+export class ArmedRule {
+  readonly rule: Rule;
+  readonly schedule: Schedule;
+  readonly #fault: Fault;
+  readonly #kind: FaultKind;
+  readonly #seed: number;
+
+  constructor(rule: Rule, seed: number, nowMs: number) {
+    const kind = faultKinds[rule.kind];
+    if (kind === undefined) throw new Error(`no fault kind '${rule.kind}'`);
+    this.rule = rule;
+    this.#kind = kind;
+    this.#seed = seed;
+    this.#fault = kind.create(rule.parameters);
+    const isRandom = kind.isRandom === true;
+    this.schedule = new Schedule(rule.schedule, (key, n) => this.#draw('p', key, n), isRandom, nowMs);
+  }
+
+  /** Whether it looks at what is recorded. */
+  get needsRecordings(): boolean {
+    return this.#kind.needsOriginal === true || this.rule.scope.stage !== undefined;
+  }
+
+  /** Counts the call; nothing when it is not in scope, or not the rule's time. */
+  count(target: Target, nowMs: number): Turn | undefined {
+    if (!isInScope(this.rule.scope, target)) return undefined;
+    return this.schedule.count({ key: target.key, region: target.region, nowMs });
+  }
+
+  /** Does it to the call, which is then a hit; nothing when it cannot be done to this one. */
+  strike(target: Target, turn: Turn): Effect | undefined {
+    const { key, original, region, restApiId } = target;
+    const effect = this.#fault.strike({
+      restApiId,
+      region,
+      draw: (purpose = 'effect') => this.#draw(purpose, key, turn.nOfKey),
+      n: turn.n,
+      original,
+    });
+    if (effect !== undefined) turn.hit();
+    return effect;
+  }
+
+  /** A number for the n-th call of a key; `purpose` tells independent draws apart. */
+  #draw(purpose: string, key: string, n: number): number {
+    return drawNumber([this.#seed, this.rule.name, purpose, key, n]);
+  }
+}
+
+/** A number from 0 up to 1 that depends on these parts alone: 48 bits of a hash, so that no order of calls matters. */
+function drawNumber(parts: ReadonlyArray<string | number>): number {
+  return createHash('sha256').update(JSON.stringify(parts)).digest().readUIntBE(0, 6) / 2 ** 48;
+}

@@ -1,0 +1,68 @@
+import { quote } from '../aws/operation.ts';
+import { listNames, UsageError } from '../errors.ts';
+import type { Documented } from './documented.ts';
+import { type ParseOptions, parseFault, type Rule } from './rule.ts';
+
+/** Rules that belong together, under a name. */
+export interface Preset extends Documented {
+  readonly faults: readonly string[];
+}
+
+const awsQuota = 'throttle,rate=10,burst=40,name=quota';
+
+/** Every preset by its name. Another one is another row. */
+export const presets: Readonly<Record<string, Preset>> = {
+  'throttle-storm': preset('throttle-storm', 'four calls of five are throttled', ['throttle,p=0.8']),
+  quota: preset('quota', "the service's own quota: 10 calls a second and a burst of 40, for each region", [
+    awsQuota,
+  ]),
+  'expired-token': preset('expired-token', 'credentials that expire: every call after the tenth is refused', [
+    'expired-token,after=10',
+  ]),
+  brownout: preset('brownout', 'answers get slow, and more and more fail, within half a minute', [
+    'latency,ms=300,jitter=700',
+    'unavailable,p=0.3,ramp=30',
+    'internal,p=0.1,ramp=30',
+  ]),
+  'flaky-network': preset('flaky-network', 'connections break, stall and cut answers short now and then', [
+    'reset,p=0.05',
+    'truncate,p=0.03',
+    'hang,p=0.01',
+  ]),
+  'eventual-consistency': preset(
+    'eventual-consistency',
+    'the first three answers to a call are those before the last change',
+    ['stale,first=3,per=key'],
+  ),
+  'slow-tail': preset('slow-tail', 'most answers are quick, some are very slow', [
+    'latency,distribution=log-normal,ms=50,sigma=0.8',
+  ]),
+};
+
+/** What `--quota` may be. */
+export const quotaPresets: Readonly<Record<string, Preset>> = {
+  aws: {
+    describes: "API Gateway's: 10 calls a second and a burst of 40, for each region",
+    example: '--quota aws',
+    faults: [awsQuota],
+  },
+};
+
+/**
+ * The rules of a preset.
+ * @throws {@link UsageError} that names the known presets.
+ */
+export function presetRules(name: string, options: ParseOptions = {}, table = presets): readonly Rule[] {
+  const preset = Object.hasOwn(table, name) ? table[name] : undefined;
+  if (preset === undefined) {
+    const place = options.place === undefined ? '' : ` (${options.place})`;
+    throw new UsageError(
+      `Cannot use preset ${quote(name)}${place}: there is no such preset. Known are ${listNames(Object.keys(table))}.`,
+    );
+  }
+  return preset.faults.map((fault) => parseFault(fault, options));
+}
+
+function preset(name: string, describes: string, faults: readonly string[]): Preset {
+  return { describes, example: `faults: [{ preset: ${name} }]`, faults };
+}
