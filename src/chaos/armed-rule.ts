@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Effect, Fault } from './effect.ts';
-import { type FaultKind, faultKinds } from './fault.ts';
+import { faultKinds } from './fault.ts';
+import type { FaultKind } from './fault-kind.ts';
 import type { Rule } from './rule.ts';
 import { Schedule, type Turn } from './schedule.ts';
 import { isInScope, type Target } from './scope.ts';

@@ -1,6 +1,7 @@
 import { countingRules } from './counting.ts';
 import type { Documented } from './documented.ts';
-import { type FaultKind, faultKinds } from './fault.ts';
+import { faultKinds } from './fault.ts';
+import type { FaultKind } from './fault-kind.ts';
 import { presets, quotaPresets } from './preset.ts';
 import { scheduleDocs } from './schedule-settings.ts';
 import { scopeDocs } from './scope.ts';

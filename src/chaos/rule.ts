@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { quote } from '../aws/operation.ts';
 import { listNames, UsageError } from '../errors.ts';
-import { type FaultKind, faultKinds } from './fault.ts';
+import { faultKinds } from './fault.ts';
+import type { FaultKind } from './fault-kind.ts';
 import { findContradiction, type ScheduleSettings, scheduleParameters } from './schedule-settings.ts';
 import { type Scope, scopeParameters, withoutSecrets } from './scope.ts';
 
@@ -25,11 +26,12 @@ export interface ParseOptions {
   readonly place?: string;
 }
 
-const MAX_NAME_LENGTH = 200;
+/** In characters. */
+export const MAX_NAME_LENGTH = 200;
 const NAME_MESSAGE = `takes 1 to ${MAX_NAME_LENGTH} characters, none of them a control character, and not dots alone`;
 
 /** What a rule may be called. It stands in URLs (where dots alone would mean a folder), logs and metrics. */
-export const ruleName = z
+const ruleName = z
   .string(NAME_MESSAGE)
   .regex(/^(?!\.+$)(?=.*\S)[^\p{C}\p{Zl}\p{Zp}]{1,200}$/u, NAME_MESSAGE)
   .optional();
@@ -54,7 +56,9 @@ export function parseFaultSpec(spec: string, options: ParseOptions = {}): Rule {
     const equals = pair.indexOf('=');
     if (equals < 1) {
       const remedy = 'Write it like throttle,first=2; a value with a comma only as an object, in a file';
-      throw refuse(subject, `${quote(withoutSecrets(pair))} is not NAME=VALUE`, remedy);
+      // Behind a secret's comma, the rest of it comes without its name.
+      const shown = withoutSecrets(spec) === spec ? quote(pair) : 'a part of it';
+      throw refuse(subject, `${shown} is not NAME=VALUE`, remedy);
     }
     const name = pair.slice(0, equals);
     if (fields.has(name)) throw refuse(subject, `${quote(name)} is given twice`, 'Give it once');

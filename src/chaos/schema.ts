@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { exampleOf } from './catalogue.ts';
 import { faultKinds } from './fault.ts';
 import { presets } from './preset.ts';
-import { ruleName } from './rule.ts';
+import { MAX_NAME_LENGTH } from './rule.ts';
 import { phaseDocs, phaseParameters, scenarioDocs, scenarioParameters } from './scenario.ts';
 import { scheduleDocs, scheduleParameters } from './schedule-settings.ts';
 import { scopeDocs, scopeParameters } from './scope.ts';
@@ -43,7 +43,9 @@ export function faultsFileSchema(): object {
       scenario: scenarioSchema(),
       phase: phaseSchema(),
       name: {
-        ...inputSchema(ruleName),
+        type: 'string',
+        minLength: 1,
+        maxLength: MAX_NAME_LENGTH,
         description: "the rule's name, for logs, metrics and to change it by",
       },
       ...documented('scope', scopeParameters, scopeDocs),

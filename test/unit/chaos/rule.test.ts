@@ -1,6 +1,13 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { faultKinds } from '../../../src/chaos/fault.ts';
-import { parseFaultObject, parseFaultSpec } from '../../../src/chaos/rule.ts';
+import {
+  parseFault,
+  parseFaultObject,
+  parseFaultSpec,
+  patchRule,
+  ruleToObject,
+} from '../../../src/chaos/rule.ts';
 import { UsageError } from '../../../src/errors.ts';
 
 const KINDS = Object.keys(faultKinds).join(', ');
@@ -32,6 +39,16 @@ describe('a rule as text', () => {
     ['latency,ms=5', { kind: 'latency', parameters: { ms: 5, distribution: 'fixed' } }],
     ['latency,ms=0.5,jitter=2.5', { parameters: { ms: 0.5, jitter: 2.5 } }],
     ['throttle,name=my-rule_1.a', { name: 'my-rule_1.a' }],
+    ['throttle,name=outage in the morning', { name: 'outage in the morning' }],
+    ['throttle,cycle=2/8', { schedule: { cycle: { fail: 2, pass: 8 } } }],
+    ['throttle,rate=0.5,burst=3', { schedule: { rate: 0.5, burst: 3 } }],
+    ['throttle,from=1.5,until=3,ramp=0.001', { schedule: { from: 1.5, until: 3, ramp: 0.001 } }],
+    ['throttle,for=0', { schedule: { for: 0 } }],
+    ['throttle,attempt=2', { scope: { attempt: { min: 2, max: 2 } } }],
+    ['throttle,attempt=2-4', { scope: { attempt: { min: 2, max: 4 } } }],
+    ['throttle,attempt=2-', { scope: { attempt: { min: 2, max: Number.POSITIVE_INFINITY } } }],
+    ['throttle,session=a,stage=prod', { scope: { session: 'a', stage: 'prod' } }],
+    ['throttle,header=X-Team: a:b=c ', { scope: { header: { name: 'x-team', value: 'a:b=c' } } }],
   ])('%s is understood', (spec, expected) => {
     expect(parseFaultSpec(spec)).toMatchObject(expected);
   });
@@ -60,7 +77,7 @@ describe('a rule as text', () => {
   ])('%s is refused, naming what is known', (spec, kind, name) => {
     expect(() => parseFaultSpec(spec)).toThrow(`${kind} has no '${name}'. Known names are name, `);
     expect(() => parseFaultSpec(spec)).toThrow(
-      'api, deployment, region, after, first, every, p, times, per.',
+      'api, deployment, region, attempt, session, stage, header, after, first, every, cycle, p, times, per, rate, burst, from, until, for, ramp.',
     );
   });
 
@@ -86,7 +103,37 @@ describe('a rule as text', () => {
     ['throttle,per=region', "'per' takes 'key', not \"region\""],
     ['throttle,region=', "'region' takes a region's name"],
     ['throttle,region=nowhere', "'region' takes a region's name"],
-    ['throttle,name=a b', "'name' takes 1 to 64 letters"],
+    ['throttle,name=..', "'name' takes 1 to 200 characters"],
+    ['throttle,name=a\u2028b', "'name' takes 1 to 200 characters"],
+    ['throttle,cycle=2', "'cycle' takes FAIL/PASS"],
+    ['throttle,cycle=0/2', "'cycle' takes FAIL/PASS"],
+    ['throttle,cycle=2/8/1', "'cycle' takes FAIL/PASS"],
+    ['throttle,cycle=-2/8', "'cycle' takes FAIL/PASS"],
+    ['throttle,cycle=1/1,every=2', "'cycle' contradicts 'every'"],
+    ['throttle,rate=0', "'rate' takes a number of tokens a second above 0"],
+    ['throttle,rate=-1', "'rate' takes a number of tokens a second above 0"],
+    ['throttle,rate=1e9', "'rate' takes at most 1000000"],
+    ['throttle,rate=1,burst=0', "'burst' takes a number of 1 or more"],
+    ['throttle,rate=1,burst=1.5', "'burst' takes a whole number"],
+    ['throttle,burst=4', "'burst' says nothing without 'rate'"],
+    ['throttle,for=-1', "'for' takes a number of 0 or more"],
+    ['throttle,for=1m', "'for' takes a number of seconds"],
+    ['throttle,from=-1', "'from' takes a number of 0 or more"],
+    ['throttle,until=1e9', "'until' takes at most 31536000"],
+    ['throttle,from=5,until=5', "'from' 5 is not below 'until' 5"],
+    ['throttle,for=5,until=9', "'for' contradicts 'until'"],
+    ['throttle,ramp=0', "'ramp' takes a number of 0.001 or more"],
+    ['throttle,attempt=0', "'attempt' takes the number of an attempt"],
+    ['throttle,attempt=x', "'attempt' takes the number of an attempt"],
+    ['throttle,attempt=3-2', "'attempt' takes a range whose end is not below its beginning"],
+    ['throttle,session=', "'session' takes a session's name"],
+    ['throttle,stage=', "'stage' takes a stage's name"],
+    ['throttle,header=x-team', "'header' takes NAME:VALUE"],
+    ['throttle,header=a b:c', "'header' takes NAME:VALUE"],
+    [
+      'throttle,header=x-team:a,b',
+      "'b' is not NAME=VALUE. Write it like throttle,first=2; a value with a comma",
+    ],
     ['throttle,retry-after=-1', "'retry-after' takes a number of 0 or more"],
     ['latency', "distribution 'fixed' needs 'ms'"],
     ['latency,ms=600001', "'ms' takes at most 600000"],
@@ -113,7 +160,7 @@ describe('a rule as an object', () => {
     const { name, ...rule } = parseFaultObject(value);
     const { name: _, ...expected } = parseFaultSpec(spec);
     expect(rule).toEqual(expected);
-    expect(name).toBe(JSON.stringify(value));
+    expect(name).toBe(parseFaultSpec(spec).name);
   });
 
   it('has the name it is given', () => {
@@ -130,7 +177,13 @@ describe('a rule as an object', () => {
     [{ kind: 'nope' }, "there is no kind 'nope'. Known kinds are"],
     [{ kind: 'throttle', nope: 1 }, "throttle has no 'nope'. Known names are"],
     [{ kind: 'throttle', first: null }, "'first' has no value"],
-    [{ kind: 'throttle', first: true }, "'first' has no value"],
+    [{ kind: 'throttle', first: true }, "'first' takes a whole number, not true"],
+    [{ kind: 'throttle', attempt: 1.5 }, "'attempt' takes the number of an attempt"],
+    [{ kind: 'throttle', attempt: null }, "'attempt' takes the number of an attempt"],
+    [{ kind: 'throttle', header: { name: 'x' } }, "'header' takes NAME:VALUE"],
+    [{ kind: 'throttle', name: 'a\nb' }, "'name' takes 1 to 200 characters"],
+    [{ kind: 'throttle', name: 'a\ud800' }, "'name' takes 1 to 200 characters"],
+    [{ kind: 'throttle', name: 'a'.repeat(201) }, "'name' takes 1 to 200 characters"],
     [{ kind: 'throttle', first: [] }, "'first' takes a whole number, not []"],
     [{ kind: 'throttle', first: [2] }, "'first' takes a whole number, not [2]"],
     [{ kind: 'throttle', first: {} }, "'first' takes a whole number"],
@@ -138,7 +191,7 @@ describe('a rule as an object', () => {
     [{ kind: 'throttle', p: [[]] }, "'p' takes a number from 0 to 1"],
     [{ kind: 'throttle', api: 5 }, "'api' takes an API's id, not 5"],
     [{ kind: 'throttle', region: {} }, "'region' takes a region's name"],
-    [{ kind: 'throttle', name: 5 }, "'name' takes 1 to 64 letters"],
+    [{ kind: 'throttle', name: 5 }, "'name' takes 1 to 200 characters"],
     [{ kind: 'latency' }, "distribution 'fixed' needs 'ms'"],
   ])('%j is refused', (value, reason) => {
     expect(() => parseFaultObject(value)).toThrow(UsageError);
@@ -146,6 +199,146 @@ describe('a rule as an object', () => {
   });
 });
 
-it('may be of every kind there is', () => {
-  expect(Object.keys(faultKinds).join(', ')).toBe(KINDS);
+describe('a rule that looks at a header', () => {
+  it.each(['authorization', 'Authorization', 'X-Amz-Security-Token', 'proxy-authorization', 'cookie'])(
+    'holds no secret of %s, and the refusal does not say it',
+    (name) => {
+      const value = `${name}:s3cret`;
+      for (const fault of [`throttle,header=${value}`, { kind: 'throttle', header: value }]) {
+        expect(() => parseFault(fault)).toThrow("'header' takes no header that carries a secret");
+        expect(() => parseFault(fault)).not.toThrow('s3cret');
+      }
+      expect(() => parseFault(`throttle,header=${value},s3cret`)).not.toThrow('s3cret');
+      const rule = parseFault('throttle');
+      expect(() => patchRule(rule, { header: value })).toThrow('carries a secret');
+      expect(() => patchRule(rule, { header: value })).not.toThrow('s3cret');
+    },
+  );
+
+  it('may look for a value with a comma, given as an object', () => {
+    expect(parseFault({ kind: 'throttle', header: 'x-team:a,b' }).scope.header).toEqual({
+      name: 'x-team',
+      value: 'a,b',
+    });
+  });
+});
+
+it('a rule is named by what it says, in one line that can stand anywhere', () => {
+  expect(parseFault('throttle , first=02').name).toBe('throttle,first=2');
+  expect(parseFault('throttle,api=\u001b[31m\n\u202e\ud800').name).toBe('throttle,api=?[31m???');
+  expect(parseFault(`throttle,api=${'x'.repeat(500)}`).name).toHaveLength(100);
+});
+
+it('a message names the place in a file', () => {
+  expect(() => parseFault('nope', { place: "[1] of 'x.yaml'" })).toThrow(
+    "Cannot use fault 'nope' ([1] of 'x.yaml'): there is no kind 'nope'. Known kinds are",
+  );
+});
+
+it('a value that refers to itself is refused like any other', () => {
+  const value: unknown[] = [];
+  value.push(value);
+  expect(() => parseFault(value)).toThrow("it is not an object with a 'kind'");
+});
+
+describe('a rule as the object that it could be given as', () => {
+  it.each<[unknown, object]>([
+    ['throttle,first=2', { name: 'throttle,first=2', kind: 'throttle', first: 2 }],
+    ['throttle,name=x,p=.5,per=key', { name: 'x', kind: 'throttle', p: 0.5, per: 'key' }],
+    ['throttle,cycle=2/8', { name: 'throttle,cycle=2/8', kind: 'throttle', cycle: '2/8' }],
+    [
+      'latency,ms=5,attempt=1-2,header=X-A:b',
+      {
+        name: 'latency,ms=5,attempt=1-2,header=X-A:b',
+        kind: 'latency',
+        ms: 5,
+        attempt: '1-2',
+        header: 'X-A:b',
+      },
+    ],
+  ])('of %j is %j', (given, expected) => {
+    expect(ruleToObject(parseFault(given))).toEqual(expected);
+  });
+
+  it('gives the same rule again', () => {
+    const rules = fc.record(
+      {
+        kind: fc.constantFrom('throttle', 'not-found'),
+        name: fc.constantFrom('x', 'a b', 'ü'),
+        api: fc.string(),
+        attempt: fc.constantFrom(1, '1-2', '3-', '2'),
+        header: fc.constantFrom('x-a:b', 'X-A: b,c'),
+        after: fc.oneof(fc.nat(9), fc.nat(9).map(String)),
+        cycle: fc.constantFrom('1/2', '3/4'),
+        p: fc.oneof(fc.double({ min: 0, max: 1, noNaN: true }), fc.constantFrom('0.5', '.25', '1e-3')),
+        rate: fc.constantFrom(0.5, '2'),
+        from: fc.constantFrom(0, '1.5'),
+        for: fc.constantFrom(0, 10),
+      },
+      { requiredKeys: ['kind'] },
+    );
+    fc.assert(
+      fc.property(rules, fc.constantFrom({}, { defaultForSeconds: 600 }), (given, options) => {
+        const rule = parseFault(given, options);
+        expect(parseFault(ruleToObject(rule))).toEqual(rule);
+      }),
+    );
+  });
+});
+
+describe('a rule made at run time', () => {
+  it.each([
+    ['throttle', 600],
+    ['throttle,for=5', 5],
+    ['throttle,for=0', 0],
+    ['throttle,until=5', undefined],
+    ['throttle,from=1000', 1600],
+  ])('%s ends by itself, unless it says when: %s', (spec, seconds) => {
+    const rule = parseFault(spec, { defaultForSeconds: 600 });
+    expect(rule.schedule.for).toBe(seconds);
+    expect(ruleToObject(rule).for).toBe(seconds);
+    expect(rule.name).toBe(spec);
+  });
+});
+
+describe('a patch', () => {
+  const rule = parseFault('throttle,first=2,api=x');
+
+  it.each<[object, object]>([
+    [{ p: 0.5 }, { kind: 'throttle', first: 2, api: 'x', p: 0.5 }],
+    [{ first: 5 }, { kind: 'throttle', first: 5, api: 'x' }],
+    [
+      { first: null, 'retry-after': 1 },
+      { kind: 'throttle', api: 'x', 'retry-after': 1 },
+    ],
+    [{ kind: 'conflict' }, { kind: 'conflict', first: 2, api: 'x' }],
+    [{ name: rule.name }, { kind: 'throttle', first: 2, api: 'x' }],
+    [{ every: null }, { kind: 'throttle', first: 2, api: 'x' }],
+    [{}, { kind: 'throttle', first: 2, api: 'x' }],
+  ])('of %j changes these fields alone', (changes, expected) => {
+    expect(ruleToObject(patchRule(rule, changes))).toEqual({ name: rule.name, ...expected });
+  });
+
+  it.each<[unknown, string]>([
+    [null, 'it is not an object of fields'],
+    [[], 'it is not an object of fields'],
+    [{ nope: 1 }, "throttle has no 'nope'. Known names are name, "],
+    [{ nope: null }, "throttle has no 'nope'. Known names are name, "],
+    [{ kind: 'nope' }, "there is no kind 'nope'. Known kinds are"],
+    [{ kind: null }, "'kind' is not the name of a kind"],
+    [{ kind: 'latency' }, "'ms' takes a number of milliseconds"],
+    [{ name: 'y' }, "a rule keeps its 'name'"],
+    [{ name: null }, "a rule keeps its 'name'"],
+    [{ p: 2 }, "'p' takes a number from 0 to 1, not 2"],
+    [{ burst: 2 }, "'burst' says nothing without 'rate'"],
+    [{ first: '' }, "'first' has no value"],
+  ])('of %j is refused', (changes, reason) => {
+    expect(() => patchRule(rule, changes)).toThrow(UsageError);
+    expect(() => patchRule(rule, changes)).toThrow(reason);
+  });
+
+  it('that takes the end away leaves a rule that ends by itself', () => {
+    const live = parseFault('throttle,for=5', { defaultForSeconds: 600 });
+    expect(patchRule(live, { for: null }, { defaultForSeconds: 600 }).schedule.for).toBe(600);
+  });
 });
