@@ -326,7 +326,7 @@ describe('a patch', () => {
     [{ nope: null }, "throttle has no 'nope'. Known names are name, "],
     [{ kind: 'nope' }, "there is no kind 'nope'. Known kinds are"],
     [{ kind: null }, "'kind' is not the name of a kind"],
-    [{ kind: 'latency' }, "'ms' takes a number of milliseconds"],
+    [{ kind: 'latency' }, "distribution 'fixed' needs 'ms'"],
     [{ name: 'y' }, "a rule keeps its 'name'"],
     [{ name: null }, "a rule keeps its 'name'"],
     [{ p: 2 }, "'p' takes a number from 0 to 1, not 2"],

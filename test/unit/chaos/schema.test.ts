@@ -38,7 +38,7 @@ describe('the JSON Schema of a faults file', () => {
     [[{ kind: 'throttle', first: 'x' }]],
     [[{ kind: 'throttle', cycle: '2' }]],
     [[{ kind: 'throttle', ms: 5 }]],
-    [[{ kind: 'latency' }]],
+    [[{ kind: 'status' }]],
     [[{ first: 2 }]],
     [[{ preset: 'nope' }]],
     [[{ preset: 'quota', first: 2 }]],
