@@ -7,7 +7,9 @@ import { listCassettes } from './cassette/cassette.ts';
 import { Player } from './cassette/player.ts';
 import { createRedactor } from './cassette/redact.ts';
 import { Shelf } from './cassette/shelf.ts';
+import type { Plan } from './chaos/plan.ts';
 import { RuleSet } from './chaos/rule-set.ts';
+import { parsePlan } from './chaos/scenario.ts';
 import { createControl } from './control/control.ts';
 import { EventStream } from './control/events.ts';
 import { Metrics } from './control/metrics.ts';
@@ -18,6 +20,9 @@ import { Journal, type JournalEntry, type Observer } from './journal.ts';
 import { connectOutside } from './outside.ts';
 import { RestageProxy } from './proxy.ts';
 import { readyAnswer, readyError, toAnswer } from './ready-answer.ts';
+import { checkExpectation, type Expectation, parseExpectation, type Verdict } from './retries/expectation.ts';
+import { describeRetries, type RetryReport } from './retries/report.ts';
+import { RetryLog } from './retries/retry-log.ts';
 import { type Mode, modeNeeds, type Session } from './session.ts';
 import { DEFAULT_IDLE_SECONDS, type OpenSession, type SessionSettings, Sessions } from './sessions.ts';
 import { isLoopbackAddress, resolveSettings, type Settings, type Values } from './settings.ts';
@@ -27,6 +32,8 @@ export type { Clock } from './answering.ts';
 export type { Outcome } from './call.ts';
 export { FailureError, UsageError } from './errors.ts';
 export type { JournalEntry, Observer } from './journal.ts';
+export type { Verdict } from './retries/expectation.ts';
+export type { RetryReport } from './retries/report.ts';
 export type { Mode } from './session.ts';
 
 /** How long calls in flight may take to end when restage stops. */
@@ -60,6 +67,14 @@ export interface Restage {
   readonly calls: () => JournalEntry[];
   /** How many calls there were, whatever became of them. */
   readonly countCalls: () => number;
+  /** What clients tried again, how long they waited, and how it ended. */
+  readonly retries: () => RetryReport;
+  /** Whether clients did what is expected of them, such as `attempts<=5` or `all succeed`. */
+  readonly check: (expectation: string | Expectation) => Verdict;
+  /** Gives the running proxy other faults: a list of rules, or phases, as a faults file holds them. */
+  readonly setFaults: (faults: unknown) => void;
+  /** The same, parsed already. */
+  readonly setPlan: (plan: Plan) => void;
   /** The credentials that calls are signed again with, for a client to sign with; only in forwarding modes. */
   readonly handOutCredentials: () => Promise<Credentials>;
   /** Stops accepting, lets the calls in flight end (at most 5 s), and gives the cassette's lock back. */
@@ -101,9 +116,9 @@ export async function start(mode: Mode, settings: Settings, listeners: Listeners
     now: () => new Date(clock.now()),
     onFailure,
   });
-  const { cassette, order, faults } = settings;
+  const { cassette, order, plan } = settings;
   const sessions = new Sessions({
-    defaults: { mode, cassette, order, faults, seed, idleSeconds: DEFAULT_IDLE_SECONDS },
+    defaults: { mode, cassette, order, plan, seed, idleSeconds: DEFAULT_IDLE_SECONDS },
     open: (name, own) => openSession(name, own, shelf, clock.elapsed),
     elapsed: clock.elapsed,
     onError,
@@ -167,6 +182,14 @@ export async function start(mode: Mode, settings: Settings, listeners: Listeners
     seed,
     calls: () => sessions.main.journal.entries,
     countCalls: () => countedCalls,
+    retries: () => describeRetries(sessions.main.retries),
+    check: (expectation) =>
+      checkExpectation(
+        typeof expectation === 'string' ? parseExpectation(expectation) : expectation,
+        sessions.main.retries,
+      ),
+    setPlan: (next) => sessions.setPlan(next),
+    setFaults: (data) => sessions.setPlan(parsePlan(data, 'faults')),
     handOutCredentials: outside?.handOut ?? refuseCredentials,
     close: async () => {
       clearInterval(sweeping);
@@ -208,8 +231,9 @@ function openSession(
       readyAnswer(plannedRendering(status, rendering), 'replayed'),
     ),
     recorder,
-    rules: new RuleSet(settings.faults, { seed, elapsed }),
+    rules: new RuleSet(settings.plan, { seed, elapsed }),
     journal: new Journal(),
+    retries: new RetryLog(),
   };
   return { session, close: release };
 }

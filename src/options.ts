@@ -1,5 +1,6 @@
 import { orders } from './cassette/player.ts';
 import { redactionNames } from './cassette/redact.ts';
+import { presets, quotaPresets } from './chaos/preset.ts';
 
 /** How calls are logged: one line each for people, one JSON object each for programs, or not at all. */
 export const logFormats = ['pretty', 'json', 'silent'] as const;
@@ -80,7 +81,18 @@ export const options: readonly Option[] = [
   option('fault', 'list', 'inject a fault: kind[,name=value]…, such as throttle,first=2', {
     valueName: 'SPEC',
   }),
-  option('faults', 'string', 'a JSON or YAML file with a list of faults', { valueName: 'FILE' }),
+  option('faults', 'string', 'a JSON or YAML file with faults or phases; read again when it changes', {
+    valueName: 'FILE',
+  }),
+  option('preset', 'list', `faults that belong together: ${Object.keys(presets).join(', ')}`, {
+    valueName: 'NAME',
+  }),
+  option('quota', 'string', `throttle as the service does: ${Object.keys(quotaPresets).join(', ')}`, {
+    valueName: 'NAME',
+  }),
+  option('expect', 'list', "what the command must do, as 'attempts<=5'; else exit status 1", {
+    valueName: 'EXPECTATION',
+  }),
   option('seed', 'number', 'makes every random choice repeatable', { valueName: 'N' }),
   option('log', 'string', `one line a call on stderr: ${logFormats.join(', ')}`, { valueName: 'FORMAT' }),
   option('no-redact', 'list', `switch a built-in redaction off: ${redactionNames.join(', ')}`, {

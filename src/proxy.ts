@@ -16,7 +16,7 @@ import type { Addressing, CallerCheck } from './caller.ts';
 import type { Interaction } from './cassette/format.ts';
 import type { Strike } from './chaos/rule-set.ts';
 import { CallError, reasonOf } from './errors.ts';
-import type { Observer } from './journal.ts';
+import type { JournalEntry, Observer } from './journal.ts';
 import { originalOf } from './original.ts';
 import type { Mode, Session } from './session.ts';
 import { findSession, withoutSession } from './session-address.ts';
@@ -230,14 +230,19 @@ export class RestageProxy {
       hits: ending.hits ?? NO_HITS,
       note: ending.note,
     };
-    session.journal.add(entry);
-    if (session !== sessions.main) sessions.main.journal.add(entry);
+    tell(session, entry);
+    if (session !== sessions.main) tell(sessions.main, entry);
     observe(entry);
     return answer;
   }
 }
 
 const NO_HITS: readonly string[] = [];
+
+function tell(session: Session, entry: JournalEntry): void {
+  session.journal.add(entry);
+  session.retries.add(entry);
+}
 
 function actionOf({ session, asked, region }: Context, interaction: Interaction | undefined): Action {
   const isRecorded = interaction !== undefined && session.player.canPlay(interaction, region);

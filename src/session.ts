@@ -5,6 +5,7 @@ import type { Recorder } from './cassette/recorder.ts';
 import type { RecorderKind } from './cassette/shelf.ts';
 import type { RuleSet } from './chaos/rule-set.ts';
 import type { Journal } from './journal.ts';
+import type { RetryLog } from './retries/retry-log.ts';
 
 /** What restage does with a call. */
 export const modes = ['record', 'replay', 'auto', 'passthrough'] as const;
@@ -53,6 +54,8 @@ export interface Session {
   readonly recorder: Recorder | undefined;
   readonly rules: RuleSet;
   readonly journal: Journal;
+  /** What clients tried again. */
+  readonly retries: RetryLog;
 }
 
 /** Starts the session from the beginning: takes, counters, journal. What is recorded stays. */
@@ -60,4 +63,5 @@ export function resetSession(session: Session): void {
   session.player.reset();
   session.rules.reset();
   session.journal.clear();
+  session.retries.clear();
 }

@@ -1,5 +1,5 @@
 import type { Order } from './cassette/player.ts';
-import type { Rule } from './chaos/rule.ts';
+import type { Plan } from './chaos/plan.ts';
 import { CallError, FailureError } from './errors.ts';
 import { type Mode, modeNeeds, type Session } from './session.ts';
 
@@ -8,7 +8,7 @@ export interface SessionSettings {
   readonly mode: Mode;
   readonly cassette: string;
   readonly order: Order;
-  readonly faults: readonly Rule[];
+  readonly plan: Plan;
   readonly seed: number;
   /** How long it may stay unused before it ends by itself. */
   readonly idleSeconds: number;
@@ -46,6 +46,8 @@ export const DEFAULT_IDLE_SECONDS = 3600;
 
 interface Entry {
   readonly open: OpenSession;
+  /** The plan that it was made with. */
+  plan: Plan;
   readonly idleSeconds: number;
   lastUsedMs: number;
   inFlight: number;
@@ -55,7 +57,7 @@ interface Entry {
 export class Sessions {
   /** The one that calls without a session belong to. It never ends by itself. */
   readonly main: Session;
-  readonly defaults: SessionSettings;
+  #defaults: SessionSettings;
   readonly #main: OpenSession;
   readonly #settings: SessionsSettings;
   readonly #entries = new Map<string, Entry>();
@@ -63,9 +65,26 @@ export class Sessions {
 
   constructor(settings: SessionsSettings) {
     this.#settings = settings;
-    this.defaults = settings.defaults;
+    this.#defaults = settings.defaults;
     this.#main = settings.open(undefined, settings.defaults);
     this.main = this.#main.session;
+  }
+
+  /** What a session is made with that is made on first use. */
+  get defaults(): SessionSettings {
+    return this.#defaults;
+  }
+
+  /** Gives the main session another plan, and those that were made with the server's; rules made at run time stay. */
+  setPlan(plan: Plan): void {
+    const old = this.#defaults.plan;
+    this.#defaults = { ...this.#defaults, plan };
+    this.main.rules.setPlan(plan);
+    for (const entry of this.#entries.values()) {
+      if (entry.plan !== old) continue;
+      entry.plan = plan;
+      entry.open.session.rules.setPlan(plan);
+    }
   }
 
   /** The session for a call, made with the server's defaults on first use; an error when there are too many. */
@@ -79,7 +98,7 @@ export class Sessions {
     }
     this.endIdle();
     const refusal = this.#findRefusal(name);
-    return refusal ?? this.#add(name, this.defaults).open.session;
+    return refusal ?? this.#add(name, this.#defaults).open.session;
   }
 
   /** The session of that name, if there is one. */
@@ -166,6 +185,7 @@ export class Sessions {
   #add(name: string, settings: SessionSettings): Entry {
     const entry = {
       open: this.#settings.open(name, settings),
+      plan: settings.plan,
       idleSeconds: settings.idleSeconds,
       lastUsedMs: this.#settings.elapsed(),
       inFlight: 0,

@@ -3,9 +3,13 @@ import type { Credentials } from './aws/signature.ts';
 import { CASSETTE_NAME } from './cassette/cassette.ts';
 import { type Order, orders } from './cassette/player.ts';
 import { redactionNames } from './cassette/redact.ts';
-import { parseFaultObject, parseFaultSpec, type Rule } from './chaos/rule.ts';
+import { joinPlans, type Plan, planOf } from './chaos/plan.ts';
+import { presetRules, presets, quotaPresets } from './chaos/preset.ts';
+import { parseFault } from './chaos/rule.ts';
+import { parsePlan } from './chaos/scenario.ts';
 import { listNames, reasonOf, UsageError } from './errors.ts';
 import { type LogFormat, logFormats, options } from './options.ts';
+import { type Expectation, parseExpectation } from './retries/expectation.ts';
 
 /** Every setting, checked. */
 export interface Settings {
@@ -25,7 +29,10 @@ export interface Settings {
   readonly adminToken: string | undefined;
   readonly order: Order;
   readonly replace: boolean;
-  readonly faults: readonly Rule[];
+  readonly plan: Plan;
+  /** The file that part of the plan is from, and the part that is not; nothing without one. */
+  readonly faultsFile: { readonly path: string; readonly rest: Plan } | undefined;
+  readonly expectations: readonly Expectation[];
   readonly seed: number | undefined;
   readonly log: LogFormat | undefined;
   readonly disabledRedactions: readonly string[];
@@ -78,6 +85,9 @@ const TUNNEL_MESSAGE = 'is a host name, with a port if it is not 443';
 const TOKEN_MESSAGE = 'is 16 to 256 letters, digits and any of . _ ~ + / = -';
 const CLIENT_KEY_MESSAGE = 'is ID:SECRET, the ID letters and digits';
 
+const presetNames = Object.keys(presets);
+const quotaNames = Object.keys(quotaPresets);
+
 /** What each setting may be. */
 export const schemas = {
   cassette: text(NAME_MESSAGE).regex(CASSETTE_NAME, NAME_MESSAGE).default('default'),
@@ -108,6 +118,9 @@ export const schemas = {
     .array(z.union([z.string(), z.looseObject({})], 'is a rule like throttle,first=2, or an object'))
     .default([]),
   faults: text('is a path').optional(),
+  preset: z.array(z.enum(presetNames, `is one of ${listNames(presetNames)}`)).default([]),
+  quota: z.enum(quotaNames, `is one of ${listNames(quotaNames)}`).optional(),
+  expect: z.array(text("is an expectation like 'attempts<=5'")).default([]),
   seed: wholeNumber(Number.MAX_SAFE_INTEGER, 'is a whole number of 0 or more').optional(),
   log: z.enum(logFormats, `is one of ${logFormats.join(', ')}`).optional(),
   'no-redact': z.array(z.enum(redactionNames, `is one of ${redactionNames.join(', ')}`)).default([]),
@@ -134,7 +147,14 @@ export function resolveSettings({ flags, variables, file, readFaults }: Sources)
   const get = <K extends keyof typeof schemas>(name: K): z.infer<(typeof schemas)[K]> =>
     check(name, values[name], origins[name] ?? name) as z.infer<(typeof schemas)[K]>;
 
+  const quota = get('quota');
+  const rest = planOf([
+    ...(quota === undefined ? [] : presetRules(quota, {}, quotaPresets)),
+    ...get('preset').flatMap((name) => presetRules(name)),
+    ...get('fault').map((fault) => parseFault(fault)),
+  ]);
   const faultsPath = get('faults');
+  const filePlan = faultsPath === undefined ? undefined : parsePlan(readFaults(faultsPath), faultsPath);
   const settings: Settings = {
     cassette: get('cassette'),
     dir: get('dir'),
@@ -152,12 +172,9 @@ export function resolveSettings({ flags, variables, file, readFaults }: Sources)
     adminToken: get('admin-token'),
     order: get('order'),
     replace: get('replace'),
-    faults: [
-      ...get('fault').map((fault) =>
-        typeof fault === 'string' ? parseFaultSpec(fault) : parseFaultObject(fault),
-      ),
-      ...(faultsPath === undefined ? [] : toRules(readFaults(faultsPath), faultsPath)),
-    ],
+    plan: filePlan === undefined ? rest : joinPlans(rest, filePlan),
+    faultsFile: faultsPath === undefined ? undefined : { path: faultsPath, rest },
+    expectations: get('expect').map(parseExpectation),
     seed: get('seed'),
     log: get('log'),
     disabledRedactions: get('no-redact'),
@@ -249,21 +266,6 @@ function toClientKey(text: string, context: z.RefinementCtx): Credentials {
   if (accessKeyId !== undefined && secretAccessKey !== undefined) return { accessKeyId, secretAccessKey };
   context.addIssue({ code: 'custom', message: CLIENT_KEY_MESSAGE });
   return z.NEVER;
-}
-
-function toRules(content: unknown, path: string): Rule[] {
-  const list = z.union([
-    z.array(z.unknown()),
-    z.object({ faults: z.array(z.unknown()) }).transform(({ faults }) => faults),
-  ]);
-  const parsed = list.safeParse(content);
-  if (!parsed.success)
-    throw new UsageError(
-      `Cannot use '${path}': it is not a list of faults. Write a list, or 'faults:' and a list.`,
-    );
-  return parsed.data.map((fault) =>
-    typeof fault === 'string' ? parseFaultSpec(fault) : parseFaultObject(fault),
-  );
 }
 
 function toRedactions(value: unknown, fileName: string): Settings['redactions'] {

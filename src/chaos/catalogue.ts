@@ -1,7 +1,9 @@
+import { z } from 'zod';
 import { countingRules } from './counting.ts';
 import type { Documented } from './documented.ts';
 import { faultKinds } from './fault.ts';
 import type { FaultKind } from './fault-kind.ts';
+import { inputSchema } from './input-schema.ts';
 import { presets, quotaPresets } from './preset.ts';
 import { scheduleDocs } from './schedule-settings.ts';
 import { scopeDocs } from './scope.ts';
@@ -9,17 +11,25 @@ import { scopeDocs } from './scope.ts';
 /** One thing that a rule or a file may say. */
 export interface CatalogueEntry extends Documented {
   readonly name: string;
-  /** The names that a kind takes besides scope and schedule, or the rules of a preset. */
-  readonly details: readonly string[];
+}
+
+/** A kind, and what it takes besides scope and schedule. */
+export interface KindEntry extends CatalogueEntry {
+  readonly parameters: ReadonlyArray<{ readonly name: string; readonly describes: string }>;
+}
+
+/** A preset, and the rules that it is made of. */
+export interface PresetEntry extends CatalogueEntry {
+  readonly faults: readonly string[];
 }
 
 /** Everything there is to say about faults. */
 export interface Catalogue {
-  readonly kinds: readonly CatalogueEntry[];
+  readonly kinds: readonly KindEntry[];
   readonly scopes: readonly CatalogueEntry[];
   readonly schedules: readonly CatalogueEntry[];
-  readonly presets: readonly CatalogueEntry[];
-  readonly quotas: readonly CatalogueEntry[];
+  readonly presets: readonly PresetEntry[];
+  readonly quotas: readonly PresetEntry[];
   /** What a rule counts, a sentence each. */
   readonly counting: readonly string[];
 }
@@ -31,12 +41,12 @@ export function describeFaults(): Catalogue {
       name,
       describes: kind.describes,
       example: exampleOf(name, kind),
-      details: Object.keys(kind.parameters),
+      parameters: describeParameters(kind),
     })),
-    scopes: list(scopeDocs, () => []),
-    schedules: list(scheduleDocs, () => []),
-    presets: list(presets, ({ faults }) => faults),
-    quotas: list(quotaPresets, ({ faults }) => faults),
+    scopes: list(scopeDocs),
+    schedules: list(scheduleDocs),
+    presets: list(presets),
+    quotas: list(quotaPresets),
     counting: Object.values(countingRules),
   };
 }
@@ -46,14 +56,13 @@ export function exampleOf(name: string, kind: FaultKind & Partial<Documented>): 
   return kind.example ?? name;
 }
 
-function list<T extends Documented>(
-  table: Readonly<Record<string, T>>,
-  detailsOf: (entry: T) => readonly string[],
-): CatalogueEntry[] {
-  return Object.entries(table).map(([name, entry]) => ({
-    name,
-    describes: entry.describes,
-    example: entry.example,
-    details: detailsOf(entry),
-  }));
+function describeParameters(kind: FaultKind): KindEntry['parameters'] {
+  const properties = z
+    .record(z.string(), z.looseObject({ description: z.string().default('') }))
+    .parse(inputSchema(z.object(kind.parameters)).properties);
+  return Object.entries(properties).map(([name, { description }]) => ({ name, describes: description }));
+}
+
+function list<T extends Documented>(table: Readonly<Record<string, T>>): ({ readonly name: string } & T)[] {
+  return Object.entries(table).map(([name, entry]) => ({ name, ...entry }));
 }

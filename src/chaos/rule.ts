@@ -120,6 +120,8 @@ function toRule(
   const { name: givenName, ...fields } = given;
   const { name } = check({ name: ruleName }, { name: givenName }, subject);
   const parameters = check(kind.parameters, fields, subject);
+  const flaw = kind.findFlaw?.(parameters);
+  if (flaw !== undefined) throw refuse(subject, flaw.reason, flaw.remedy);
   const scope = check(scopeParameters, fields, subject);
   const schedule = withEnd(check(scheduleParameters, fields, subject), options.defaultForSeconds);
   const contradiction = kind.findFlaw?.(parameters) ?? findContradiction(schedule);

@@ -5,21 +5,28 @@ import { chance, decimal, positiveNumber, wholeNumber } from './parameter.ts';
 const A_YEAR = 31_536_000;
 const SECONDS_MESSAGE = 'takes a number of seconds';
 
+function secondsFrom(minimum: number) {
+  return decimal(SECONDS_MESSAGE)
+    .pipe(
+      z
+        .number(SECONDS_MESSAGE)
+        .min(minimum, `takes a number of ${minimum} or more`)
+        .max(A_YEAR, `takes at most ${A_YEAR} (a year)`),
+    )
+    .meta({ minimum, maximum: A_YEAR });
+}
+
 /** A time in seconds, fractions allowed. */
-export const seconds = decimal(SECONDS_MESSAGE).pipe(
-  z
-    .number(SECONDS_MESSAGE)
-    .min(0, 'takes a number of 0 or more')
-    .max(A_YEAR, `takes at most ${A_YEAR} (a year)`),
-);
+const seconds = secondsFrom(0);
 
 /** A time in seconds that is not over at once. */
-export const positiveSeconds = seconds.refine((value) => value >= 0.001, 'takes a number of 0.001 or more');
+export const positiveSeconds = secondsFrom(0.001);
 
+const MAX_RATE = 1_000_000;
 const RATE_MESSAGE = 'takes a number of tokens a second above 0';
-const rate = decimal(RATE_MESSAGE).pipe(
-  z.number(RATE_MESSAGE).gt(0, RATE_MESSAGE).max(1_000_000, 'takes at most 1000000'),
-);
+const rate = decimal(RATE_MESSAGE)
+  .pipe(z.number(RATE_MESSAGE).gt(0, RATE_MESSAGE).max(MAX_RATE, `takes at most ${MAX_RATE}`))
+  .meta({ exclusiveMinimum: 0, maximum: MAX_RATE });
 
 const CYCLE_MESSAGE = 'takes FAIL/PASS, two whole numbers from 1 to 999999999, such as 2/8';
 const cycle = z

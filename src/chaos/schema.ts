@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { exampleOf } from './catalogue.ts';
 import { faultKinds } from './fault.ts';
+import { inputSchema } from './input-schema.ts';
 import { presets } from './preset.ts';
 import { MAX_NAME_LENGTH } from './rule.ts';
 import { phaseDocs, phaseParameters, scenarioDocs, scenarioParameters } from './scenario.ts';
@@ -137,10 +138,4 @@ function described(
       { ...inputSchema(type), description: docs[name] },
     ]),
   );
-}
-
-/** What may be given, before it is read. */
-function inputSchema(type: z.ZodType): JsonSchema {
-  const { $schema: _, ...schema } = z.toJSONSchema(type, { io: 'input' });
-  return schema;
 }

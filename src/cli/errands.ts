@@ -1,6 +1,10 @@
 import { resolve } from 'node:path';
+import pc from 'picocolors';
 import { type Option, options } from '../options.ts';
+import type { RetryReport } from '../retries/report.ts';
 import { resolveSettings, type Values } from '../settings.ts';
+import { ControlClient, controlOptions } from './control-client.ts';
+import type { Look } from './retry-report.ts';
 
 /** A command besides the modes: it does one thing and ends. */
 export interface Errand {
@@ -30,7 +34,50 @@ export const errands: readonly Errand[] = [
         readFaults: () => [],
       });
       const folder = resolve(caDir ?? authorityFolder(process.env));
-      return ca({ folder, now: () => new Date(), write: (text) => process.stdout.write(text) });
+      return ca({ folder, now: () => new Date(), write: print });
+    },
+  },
+  {
+    usage: 'faults',
+    describes: 'list the faults there are, with an example each',
+    options: [],
+    run: async () => {
+      const [{ renderCatalogue }, { describeFaults }] = await Promise.all([
+        import('./faults.ts'),
+        import('../chaos/catalogue.ts'),
+      ]);
+      print(renderCatalogue(describeFaults(), process.stdout.isTTY));
+      return 0;
+    },
+  },
+  {
+    usage: 'fault <action> [rule]',
+    describes: 'add|ls|rm|clear the faults of a restage that runs',
+    options: controlOptions,
+    run: async (flags) => {
+      const { fault } = await import('./fault.ts');
+      return fault(flags, print);
+    },
+  },
+  {
+    usage: 'retries',
+    describes: 'what clients of a restage that runs tried again, and how it ended',
+    options: controlOptions,
+    run: async (flags) => {
+      const { renderRetryReport } = await import('./retry-report.ts');
+      const report = await new ControlClient(flags, process.env).call('GET', '/retries');
+      // What answers there is restage, and of this version or a like one: the client has looked.
+      print(renderRetryReport(report as RetryReport, lookOf(process.stdout)));
+      return 0;
     },
   },
 ];
+
+/** How wide a stream's terminal is, and whether it is one. */
+export function lookOf(stream: NodeJS.WriteStream): Look {
+  return { width: stream.columns ?? 80, color: stream.isTTY && pc.isColorSupported };
+}
+
+function print(text: string): void {
+  process.stdout.write(text);
+}

@@ -1,15 +1,20 @@
 import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
 import pc from 'picocolors';
-import { FailureError } from '../errors.ts';
+import { joinPlans } from '../chaos/plan.ts';
+import { parsePlan } from '../chaos/scenario.ts';
+import { FailureError, UsageError } from '../errors.ts';
 import { listCassettes, type Mode, type Restage, start } from '../index.ts';
 import { modeNeeds } from '../session.ts';
 import { isLoopbackAddress, resolveSettings, type Settings, type Values } from '../settings.ts';
 import { runCommand } from './command.ts';
 import { readConfig, readData } from './config.ts';
 import { type CommandIdentity, commandEnvironment } from './environment.ts';
+import { lookOf } from './errands.ts';
+import { watchFaultsFile } from './faults-file.ts';
 import { Log } from './log.ts';
-import { printableLine } from './printable.ts';
+import { printable, printableLine } from './printable.ts';
+import { renderRetryReport } from './retry-report.ts';
 
 /** Runs restage in a mode until it is told to stop, or until the command ends. @returns the exit status. */
 export async function serve(mode: Mode, flags: Values, command: readonly string[]): Promise<number> {
@@ -21,6 +26,11 @@ export async function serve(mode: Mode, flags: Values, command: readonly string[
     file: readConfig(),
     readFaults: readData,
   });
+  if (settings.expectations.length > 0 && command.length === 0) {
+    throw new UsageError(
+      "Cannot check '--expect': there is no command whose end to wait for. Put one after '--'.",
+    );
+  }
   const format = settings.log ?? (process.stderr.isTTY ? 'pretty' : 'json');
   const log = format === 'silent' ? undefined : new Log(format, (text) => process.stderr.write(text));
   const failures = new FailureReport((line) => {
@@ -38,9 +48,12 @@ export async function serve(mode: Mode, flags: Values, command: readonly string[
     },
   );
   if (format !== 'silent') await introduce(restage, settings);
+  const unwatch = watchFaults(restage, settings);
   const status =
     command.length > 0 ? await withCommand(restage, settings, command, env) : await untilSignal(restage);
+  unwatch();
   log?.flush();
+  if (command.length > 0 && !reportRetries(restage, settings)) return 1;
   failures.summarise();
   return failures.count > 0 && status === 0 ? 1 : status;
 }
@@ -63,6 +76,29 @@ class FailureReport {
     if (this.count > 1)
       this.#say(pc.red(`${this.count} times something could not be saved; the first reason stands above.`));
   }
+}
+
+/** Loads the faults file again when it changes. */
+function watchFaults(restage: Restage, { faultsFile }: Settings): () => void {
+  if (faultsFile === undefined) return () => {};
+  const { path, rest } = faultsFile;
+  return watchFaultsFile(path, {
+    load: () => restage.setPlan(joinPlans(rest, parsePlan(readData(path), path))),
+    say,
+  });
+}
+
+/** Says what the command tried again where a fault fired, and what did not come as expected. @returns whether all did. */
+function reportRetries(restage: Restage, { expectations, log }: Settings): boolean {
+  const report = restage.retries();
+  if (log !== 'silent' && (report.totals.faultedAttempts > 0 || expectations.length > 0))
+    process.stderr.write(`\n${renderRetryReport(report, lookOf(process.stderr))}`);
+  const verdicts = expectations.map((expectation) => restage.check(expectation));
+  for (const { expected, passed, reason } of verdicts) {
+    const [mark, color] = passed ? ['✔', pc.green] : ['✘', pc.red];
+    say(`${color(`${mark} ${expected}`)}  ${printable(reason)}`);
+  }
+  return verdicts.every(({ passed }) => passed);
 }
 
 async function untilSignal(restage: Restage): Promise<number> {
@@ -119,7 +155,7 @@ async function findIdentity(restage: Restage, settings: Settings): Promise<Comma
 }
 
 async function introduce(restage: Restage, settings: Settings): Promise<void> {
-  const { dir, cassette, host, faults } = settings;
+  const { dir, cassette, host, plan } = settings;
   if (
     modeNeeds[restage.mode].recordings &&
     !modeNeeds[restage.mode].upstream &&
@@ -132,11 +168,12 @@ async function introduce(restage: Restage, settings: Settings): Promise<void> {
   if (!isLoopbackAddress(host)) {
     say(
       pc.yellow(
-        `Listening on ${host}: others can reach this port. Control stays on this machine; recordings do not.`,
+        `Listening on ${host}: others can reach this port, and read what is recorded. Control asks for the admin token.`,
       ),
     );
   }
-  if (faults.length > 0) say(pc.dim(`seed ${restage.seed} (--seed ${restage.seed} repeats this run)`));
+  if (plan.rules.length + plan.phases.length > 0)
+    say(pc.dim(`seed ${restage.seed} (--seed ${restage.seed} repeats this run)`));
 }
 
 /** Where a command on this machine reaches restage: an address that stands for all is none to call. */

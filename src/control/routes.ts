@@ -2,7 +2,9 @@ import { z } from 'zod';
 import type { Answer } from '../call.ts';
 import { CallError } from '../errors.ts';
 import { describeEntry } from '../journal.ts';
+import { describeRetries } from '../retries/report.ts';
 import { resetSession, type Session } from '../session.ts';
+import { addFault, changeFault, clearFaults, listFaults, removeFault, showFault } from './fault-routes.ts';
 import { type Act, type ControlRequest, invalid, readQuery } from './request.ts';
 import type { Route } from './router.ts';
 import { createSession, describeSession, describeSessions } from './session-routes.ts';
@@ -13,6 +15,13 @@ export const sessionRoutes: readonly Route<Act>[] = [
   { method: 'GET', path: '/calls', act: listCalls },
   { method: 'DELETE', path: '/calls', act: clearCalls },
   { method: 'POST', path: '/reset', act: reset },
+  { method: 'GET', path: '/faults', act: listFaults },
+  { method: 'POST', path: '/faults', act: addFault },
+  { method: 'DELETE', path: '/faults', act: clearFaults },
+  { method: 'GET', path: '/faults/:name', act: showFault },
+  { method: 'PATCH', path: '/faults/:name', act: changeFault },
+  { method: 'DELETE', path: '/faults/:name', act: removeFault },
+  { method: 'GET', path: '/retries', act: ({ session }) => describeRetries(session.retries) },
   { method: 'GET', path: '/events', act: streamEvents },
 ];
 

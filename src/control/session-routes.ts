@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseFaultObject, parseFaultSpec } from '../chaos/rule.ts';
+import { parsePlan } from '../chaos/scenario.ts';
 import { modes, modesWithin, type Session } from '../session.ts';
 import type { Sessions } from '../sessions.ts';
 import { schemas } from '../settings.ts';
@@ -14,6 +14,7 @@ export function describeSession(session: Session): object {
     order: session.order,
     seed: session.seed,
     calls: session.journal.counts,
+    phase: session.rules.phase ?? null,
     faults: session.rules.status,
   };
 }
@@ -34,7 +35,7 @@ const sessionFields = {
   cassette: schemas.cassette.unwrap().optional(),
   mode: z.enum(modes, `is one of ${modes.join(', ')}`).optional(),
   order: schemas.order.unwrap().optional(),
-  faults: schemas.fault.unwrap().optional(),
+  faults: z.union([z.array(z.unknown()), z.looseObject({})], 'is a list of faults').optional(),
   seed: schemas.seed,
   idleSeconds: z.int(IDLE_MESSAGE).min(1, IDLE_MESSAGE).max(86_400, IDLE_MESSAGE).optional(),
 };
@@ -54,10 +55,7 @@ export async function createSession({ call, sessions }: ControlRequest): Promise
     mode,
     cassette: given.cassette ?? defaults.cassette,
     order: given.order ?? defaults.order,
-    faults:
-      given.faults?.map((fault) =>
-        typeof fault === 'string' ? parseFaultSpec(fault) : parseFaultObject(fault),
-      ) ?? defaults.faults,
+    plan: given.faults === undefined ? defaults.plan : parsePlan(given.faults, 'faults'),
     seed: given.seed ?? defaults.seed,
     idleSeconds: given.idleSeconds ?? defaults.idleSeconds,
   });

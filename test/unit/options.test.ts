@@ -21,6 +21,9 @@ it('each option has a variable of its own, named after it', () => {
     'RESTAGE_REPLACE',
     'RESTAGE_FAULT',
     'RESTAGE_FAULTS',
+    'RESTAGE_PRESET',
+    'RESTAGE_QUOTA',
+    'RESTAGE_EXPECT',
     'RESTAGE_SEED',
     'RESTAGE_LOG',
     'RESTAGE_NO_REDACT',
@@ -56,6 +59,8 @@ it('what can be given again and again is a list', () => {
     'allow-host',
     'tunnel',
     'fault',
+    'preset',
+    'expect',
     'no-redact',
   ]);
 });

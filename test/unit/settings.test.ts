@@ -16,6 +16,8 @@ function resolve({
 }
 
 /** For each option: what to give it, the setting it ends in, and what that is then. */
+const planWith = (rules: readonly unknown[]) => ({ rules, phases: [], repeats: false });
+
 const samples: Readonly<Record<string, readonly [string, keyof Settings, unknown]>> = {
   cassette: ['other', 'cassette', 'other'],
   dir: ['recordings', 'dir', 'recordings'],
@@ -35,10 +37,13 @@ const samples: Readonly<Record<string, readonly [string, keyof Settings, unknown
   replace: ['yes', 'replace', true],
   fault: [
     'throttle,first=2',
-    'faults',
-    [expect.objectContaining({ kind: 'throttle', schedule: { first: 2 } })],
+    'plan',
+    planWith([expect.objectContaining({ kind: 'throttle', schedule: { first: 2 } })]),
   ],
-  faults: ['faults.yaml', 'faults', [expect.objectContaining({ kind: 'conflict' })]],
+  faults: ['faults.yaml', 'plan', planWith([expect.objectContaining({ kind: 'conflict' })])],
+  preset: ['expired-token', 'plan', planWith([expect.objectContaining({ kind: 'expired-token' })])],
+  quota: ['aws', 'plan', planWith([expect.objectContaining({ name: 'quota', kind: 'throttle' })])],
+  expect: ['attempts<=5', 'expectations', [expect.objectContaining({ text: 'attempts<=5' })]],
   seed: ['0', 'seed', 0],
   log: ['json', 'log', 'json'],
   'no-redact': ['jwts', 'disabledRedactions', ['jwts']],
@@ -77,7 +82,9 @@ describe('a setting', () => {
       adminToken: undefined,
       order: 'sequence',
       replace: false,
-      faults: [],
+      plan: planWith([]),
+      faultsFile: undefined,
+      expectations: [],
       seed: undefined,
       log: undefined,
       disabledRedactions: [],
@@ -131,14 +138,14 @@ describe('a setting', () => {
 
   it('that is a list is split at blanks in a variable, and beats the other lists as a whole', () => {
     const variables = { RESTAGE_FAULT: ' throttle,first=2  latency,ms=5 ', RESTAGE_ALLOW_HOST: 'a b' };
-    const { faults, allowedHosts } = resolve({ variables, values: { fault: ['conflict'] } });
-    expect(faults.map(({ kind }) => kind)).toEqual(['throttle', 'latency']);
+    const { plan, allowedHosts } = resolve({ variables, values: { fault: ['conflict'] } });
+    expect(plan.rules.map(({ kind }) => kind)).toEqual(['throttle', 'latency']);
     expect(allowedHosts).toEqual(['a', 'b']);
   });
 
   it('that is a list may be given as one', () => {
-    expect(resolve({ flags: { fault: 'throttle' } }).faults).toHaveLength(1);
-    expect(resolve({ values: { fault: { kind: 'throttle', first: 1 } } }).faults[0]?.schedule).toEqual({
+    expect(resolve({ flags: { fault: 'throttle' } }).plan.rules).toHaveLength(1);
+    expect(resolve({ values: { fault: { kind: 'throttle', first: 1 } } }).plan.rules[0]?.schedule).toEqual({
       first: 1,
     });
   });
@@ -151,14 +158,16 @@ describe('a setting', () => {
 
   it('of --faults adds to those of --fault', () => {
     const read: string[] = [];
-    const { faults } = resolve({
-      flags: { fault: ['throttle'], faults: 'f.yaml' },
+    const { plan, faultsFile } = resolve({
+      flags: { fault: ['throttle'], faults: 'f.yaml', preset: ['expired-token'], quota: 'aws' },
       readFaults: (path) => {
         read.push(path);
         return { faults: ['conflict', { kind: 'internal', first: 1 }] };
       },
     });
-    expect(faults.map(({ kind }) => kind)).toEqual(['throttle', 'conflict', 'internal']);
+    const kinds = ['throttle', 'expired-token', 'throttle'];
+    expect(plan.rules.map(({ kind }) => kind)).toEqual([...kinds, 'conflict', 'internal']);
+    expect(faultsFile?.rest.rules.map(({ kind }) => kind)).toEqual(kinds);
     expect(read).toEqual(['f.yaml']);
   });
 });

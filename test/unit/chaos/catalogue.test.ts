@@ -40,8 +40,8 @@ describe('the catalogue', () => {
 
   it('has no kind that takes a name of a schedule or a scope for something else', () => {
     const shared = [...Object.keys(scopeParameters), ...Object.keys(scheduleParameters), 'name', 'kind'];
-    const clashes = kinds.flatMap(({ name, details }) =>
-      details.filter((detail) => shared.includes(detail)).map((detail) => `${name} ${detail}`),
+    const clashes = kinds.flatMap(({ name, parameters }) =>
+      parameters.filter((own) => shared.includes(own.name)).map((own) => `${name} ${own.name}`),
     );
     expect(clashes).toEqual([]);
   });

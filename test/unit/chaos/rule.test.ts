@@ -136,6 +136,7 @@ describe('a rule as text', () => {
     ],
     ['throttle,retry-after=-1', "'retry-after' takes a number of 0 or more"],
     ['latency', "distribution 'fixed' needs 'ms'"],
+    ['latency,ms=x', "'ms' takes a number of milliseconds"],
     ['latency,ms=600001', "'ms' takes at most 600000"],
     ['latency,ms=1,jitter=-1', "'jitter' takes a number of 0 or more"],
     ['throttle,first', "'first' is not NAME=VALUE"],
@@ -193,6 +194,7 @@ describe('a rule as an object', () => {
     [{ kind: 'throttle', region: {} }, "'region' takes a region's name"],
     [{ kind: 'throttle', name: 5 }, "'name' takes 1 to 200 characters"],
     [{ kind: 'latency' }, "distribution 'fixed' needs 'ms'"],
+    [{ kind: 'latency', ms: 'x' }, "'ms' takes a number of milliseconds"],
   ])('%j is refused', (value, reason) => {
     expect(() => parseFaultObject(value)).toThrow(UsageError);
     expect(() => parseFaultObject(value)).toThrow(reason);
@@ -327,6 +329,7 @@ describe('a patch', () => {
     [{ kind: 'nope' }, "there is no kind 'nope'. Known kinds are"],
     [{ kind: null }, "'kind' is not the name of a kind"],
     [{ kind: 'latency' }, "distribution 'fixed' needs 'ms'"],
+    [{ kind: 'latency', ms: 'x' }, "'ms' takes a number of milliseconds"],
     [{ name: 'y' }, "a rule keeps its 'name'"],
     [{ name: null }, "a rule keeps its 'name'"],
     [{ p: 2 }, "'p' takes a number from 0 to 1, not 2"],

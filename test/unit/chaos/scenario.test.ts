@@ -68,7 +68,7 @@ describe('a faults file', () => {
     [{ phases: [{ seconds: 5 }] }, "there is no 'seconds' at phases[0]. Known names are name, for"],
     [{ phases: [{ for: 1, calls: 1 }] }, "'for' contradicts 'calls' at phases[0]"],
     [{ phases: [{ for: 0 }] }, "'for' at phases[0] takes a number of 0.001 or more"],
-    [{ phases: [{ for: -1 }] }, "'for' at phases[0] takes a number of 0 or more"],
+    [{ phases: [{ for: -1 }] }, "'for' at phases[0] takes a number of 0.001 or more"],
     [{ phases: [{ calls: 0 }] }, "'calls' at phases[0] takes a number of 1 or more"],
     [{ phases: [{ calls: 1.5 }] }, "'calls' at phases[0] takes a whole number"],
     [{ phases: [{ name: 'a\nb' }] }, "'name' at phases[0] takes 1 to 64 letters"],

@@ -39,6 +39,7 @@ describe('the JSON Schema of a faults file', () => {
     [[{ kind: 'throttle', cycle: '2' }]],
     [[{ kind: 'throttle', ms: 5 }]],
     [[{ kind: 'status' }]],
+    [[{ kind: 'latency', ms: 'x' }]],
     [[{ first: 2 }]],
     [[{ preset: 'nope' }]],
     [[{ preset: 'quota', first: 2 }]],

@@ -1,0 +1,45 @@
+import pc from 'picocolors';
+import type { Catalogue, CatalogueEntry, KindEntry, PresetEntry } from '../chaos/catalogue.ts';
+
+/** A line about something, and lines beneath it. */
+interface Item {
+  readonly name: string;
+  readonly describes: string;
+  readonly beneath: readonly string[];
+}
+
+/** What `restage faults` prints: all there is to say about faults, with an example each. */
+export function renderCatalogue(catalogue: Catalogue, color: boolean): string {
+  const { bold, dim } = pc.createColors(color);
+  const sections: ReadonlyArray<readonly [title: string, items: readonly Item[]]> = [
+    ['Kinds: what is done to a call', catalogue.kinds.map(ofKind)],
+    ['Scope: to which calls', catalogue.scopes.map(ofEntry)],
+    ['Schedule: when', catalogue.schedules.map(ofEntry)],
+    ['Presets: --preset NAME', catalogue.presets.map(ofPreset)],
+    ['Quotas: --quota NAME', catalogue.quotas.map(ofPreset)],
+  ];
+  const width = Math.max(...sections.flatMap(([, items]) => items.map(({ name }) => name.length)));
+  const indent = ' '.repeat(width + 4);
+  const rendered = sections.map(([title, items]) => {
+    const lines = items.flatMap(({ name, describes, beneath }) => [
+      `  ${name.padEnd(width)}  ${describes}`,
+      ...beneath.map((line) => `${indent}${dim(line)}`),
+    ]);
+    return [bold(title), ...lines].join('\n');
+  });
+  const counting = [bold('What a rule counts'), ...catalogue.counting.map((line) => `  ${line}`)].join('\n');
+  return `${[...rendered, counting].join('\n\n')}\n`;
+}
+
+function ofKind({ name, describes, example, parameters }: KindEntry): Item {
+  const named = parameters.map((parameter) => `${parameter.name}=  ${parameter.describes}`);
+  return { name, describes, beneath: [example, ...named] };
+}
+
+function ofEntry({ name, describes, example }: CatalogueEntry): Item {
+  return { name, describes, beneath: [example] };
+}
+
+function ofPreset({ name, describes, faults }: PresetEntry): Item {
+  return { name, describes, beneath: faults };
+}
