@@ -11,6 +11,8 @@ const statuses = {
   LoopDetectedException: 400,
   MalformedRequestException: 400,
   RequestTooLargeException: 413,
+  RequestTimeoutException: 408,
+  TunnelNotAllowedException: 403,
   TunnelNotSupportedException: 501,
   ProxyAuthenticationRequiredException: 407,
   SessionNameInvalidException: 400,

@@ -1,14 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from './answering.ts';
-import { plannedRendering } from './aws/planned-answer.ts';
 import type { Credentials } from './aws/signature.ts';
 import { CallerCheck } from './caller.ts';
 import { listCassettes } from './cassette/cassette.ts';
-import { Player } from './cassette/player.ts';
 import { createRedactor } from './cassette/redact.ts';
 import { Shelf } from './cassette/shelf.ts';
 import type { Plan } from './chaos/plan.ts';
-import { RuleSet } from './chaos/rule-set.ts';
 import { parsePlan } from './chaos/scenario.ts';
 import { createControl } from './control/control.ts';
 import { EventStream } from './control/events.ts';
@@ -16,16 +13,18 @@ import { Metrics } from './control/metrics.ts';
 import { type CallError, FailureError, UnwritableError } from './errors.ts';
 import { type RunningServer, startServer } from './http/server.ts';
 import { randomIds, randomSeed } from './ids.ts';
-import { Journal, type JournalEntry, type Observer } from './journal.ts';
+import { openInterception } from './interception.ts';
+import { type JournalEntry, type Observer, refusedEntry } from './journal.ts';
+import { openSession } from './open-session.ts';
 import { connectOutside } from './outside.ts';
 import { RestageProxy } from './proxy.ts';
-import { readyAnswer, readyError, toAnswer } from './ready-answer.ts';
+import { readyError, toAnswer } from './ready-answer.ts';
 import { checkExpectation, type Expectation, parseExpectation, type Verdict } from './retries/expectation.ts';
 import { describeRetries, type RetryReport } from './retries/report.ts';
-import { RetryLog } from './retries/retry-log.ts';
 import { type Mode, modeNeeds, type Session } from './session.ts';
-import { DEFAULT_IDLE_SECONDS, type OpenSession, type SessionSettings, Sessions } from './sessions.ts';
+import { DEFAULT_IDLE_SECONDS, Sessions } from './sessions.ts';
 import { isLoopbackAddress, resolveSettings, type Settings, type Values } from './settings.ts';
+import type { PublicFiles } from './tls/public-files.ts';
 import { readVersion } from './version.ts';
 
 export type { Clock } from './answering.ts';
@@ -52,6 +51,8 @@ export interface Listeners {
   readonly onFailure?: (failure: Error) => void;
   /** Told of mistakes that no client can be told of. */
   readonly onError?: (error: unknown) => void;
+  /** Told of tunnels that were opened and came to nothing: the client does not trust the local CA, most often. */
+  readonly onTunnelError?: (host: string, error: Error) => void;
   /** The time that faults, sessions and dates go by; the system's if absent. Tests can move one of their own. */
   readonly clock?: Clock;
 }
@@ -63,6 +64,8 @@ export interface Restage {
   readonly url: string;
   readonly port: number;
   readonly seed: number;
+  /** The certificates that clients must trust whose tunnels are taken; only with `intercept`. */
+  readonly trust: PublicFiles | undefined;
   /** The calls that are still remembered, oldest first. */
   readonly calls: () => JournalEntry[];
   /** How many calls there were, whatever became of them. */
@@ -107,7 +110,13 @@ function refuseFaultsFile(): never {
 
 /** Starts restage with settings that were put together already. */
 export async function start(mode: Mode, settings: Settings, listeners: Listeners = {}): Promise<Restage> {
-  const { onCall = () => {}, onFailure = () => {}, onError = () => {}, clock = systemClock } = listeners;
+  const {
+    onCall = () => {},
+    onFailure = () => {},
+    onError = () => {},
+    onTunnelError = () => {},
+    clock = systemClock,
+  } = listeners;
   const seed = settings.seed ?? randomSeed();
   const shelf = new Shelf({
     dir: settings.dir,
@@ -133,11 +142,34 @@ export async function start(mode: Mode, settings: Settings, listeners: Listeners
   const metrics = new Metrics({ sessions, cassettes: () => shelf.cassettes });
   // Not the journal's count, which a client can clear.
   let countedCalls = 0;
+  const observe: Observer = (entry) => {
+    countedCalls += 1;
+    metrics.observe(entry);
+    events.publish(entry);
+    onCall(entry);
+  };
+  const noteRefusal = (what: string, error: CallError): void => {
+    const entry = refusedEntry(what, error, clock.now());
+    sessions.main.journal.add(entry);
+    observe(entry);
+  };
+  const proxyPassword = isLoopbackAddress(settings.host) ? undefined : settings.adminToken;
+  const interception = settings.intercept
+    ? await openInterception(settings, {
+        forwards: modeNeeds[mode].upstream,
+        proxyPassword,
+        now: () => new Date(clock.now()),
+        onTunnel: ({ authority, decision }) => {
+          if (decision.type === 'refuse') noteRefusal(`CONNECT ${authority}`, decision.error);
+        },
+        onTunnelError,
+      })
+    : undefined;
   const proxy = new RestageProxy({
     callers: new CallerCheck({
       boundHost: settings.host,
       allowedHosts: settings.allowedHosts,
-      proxyPassword: isLoopbackAddress(settings.host) ? undefined : settings.adminToken,
+      proxyPassword,
     }),
     sessions,
     upstream: outside?.upstream,
@@ -150,12 +182,7 @@ export async function start(mode: Mode, settings: Settings, listeners: Listeners
       metrics,
     }),
     ids: randomIds,
-    observe: (entry) => {
-      countedCalls += 1;
-      metrics.observe(entry);
-      events.publish(entry);
-      onCall(entry);
-    },
+    observe,
     clock,
   });
 
@@ -166,6 +193,9 @@ export async function start(mode: Mode, settings: Settings, listeners: Listeners
       host: settings.host,
       port: settings.port,
       answer: (call) => proxy.answer(call),
+      screen: (call) => proxy.screen(call),
+      onGarbage: (error) => noteRefusal('malformed request', error),
+      tunnels: interception?.tunnels,
       fail: (error: CallError) => toAnswer(readyError(error, 'refused'), randomIds),
       onError,
     });
@@ -180,6 +210,7 @@ export async function start(mode: Mode, settings: Settings, listeners: Listeners
     url: `http://${host}:${server.port}`,
     port: server.port,
     seed,
+    trust: interception?.trust,
     calls: () => sessions.main.journal.entries,
     countCalls: () => countedCalls,
     retries: () => describeRetries(sessions.main.retries),
@@ -209,34 +240,6 @@ const systemClock: Clock = {
   elapsed: performance.now.bind(performance),
   sleep: (ms) => sleep(ms, undefined, { ref: false }),
 };
-
-function openSession(
-  name: string | undefined,
-  settings: SessionSettings,
-  shelf: Shelf,
-  elapsed: Clock['elapsed'],
-): OpenSession {
-  const { mode, order, seed } = settings;
-  const needs = modeNeeds[mode];
-  const { cassette, recorder, release } = shelf.lend(settings.cassette, needs.recorder);
-  const session = {
-    name,
-    mode,
-    forwards: needs.upstream,
-    usesRecordings: needs.recordings,
-    order,
-    seed,
-    cassette,
-    player: new Player(order, (status, rendering) =>
-      readyAnswer(plannedRendering(status, rendering), 'replayed'),
-    ),
-    recorder,
-    rules: new RuleSet(settings.plan, { seed, elapsed }),
-    journal: new Journal(),
-    retries: new RetryLog(),
-  };
-  return { session, close: release };
-}
 
 /** A cassette that another process records to stops restage; a folder that cannot be written only stops the recording. */
 async function startRecorder({ recorder }: Session, onFailure: (failure: Error) => void): Promise<void> {

@@ -1,4 +1,5 @@
 import type { Outcome } from './call.ts';
+import type { CallError } from './errors.ts';
 
 /** What is told of one call: nothing that could hold a secret. */
 export interface JournalEntry {
@@ -78,6 +79,31 @@ export class Journal {
 
 function emptyCounts(): Record<Outcome, number> {
   return { recorded: 0, replayed: 0, forwarded: 0, faulted: 0, missed: 0, refused: 0 };
+}
+
+/** What is told of a request that no call came of. */
+export function refusedEntry(what: string, error: CallError, at: number): JournalEntry {
+  return {
+    at,
+    session: undefined,
+    operation: what,
+    restApiId: undefined,
+    parameters: undefined,
+    region: undefined,
+    outcome: 'refused',
+    status: error.status,
+    durationMs: 0,
+    upstreamMs: undefined,
+    invocationId: undefined,
+    attempt: undefined,
+    client: '-',
+    abandoned: false,
+    damaged: false,
+    retryAfterMs: undefined,
+    fault: undefined,
+    hits: [],
+    note: error.message,
+  };
 }
 
 /** What is told of a call to people and programs: without what is not there, times in ISO 8601. */

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 /** The layers, top first: a file imports from its own layer or from one below. Types count. */
 const layers: ReadonlyArray<readonly [name: string, files: RegExp]> = [
   ['cli', /^cli\//],
-  ['index', /^(?:index|outside)\.ts$/],
+  ['index', /^(?:index|outside|interception|open-session)\.ts$/],
   ['control, http, tls', /^(?:control|http|tls)\//],
   [
     'proxy, session, journal, settings, retries',
@@ -33,6 +33,7 @@ const oneFileLibraries: Readonly<Record<string, string>> = {
   rou3: 'control/router.ts',
   'prom-client': 'control/metrics.ts',
   '@peculiar/x509': 'tls/certificate.ts',
+  'ipaddr.js': 'http/public-address.ts',
 };
 
 const root = 'src';

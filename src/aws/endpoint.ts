@@ -22,11 +22,9 @@ export const dnsSuffixes: readonly string[] = [
 
 const REGION = '[a-z]{2,4}(?:-[a-z]+)+-[0-9]';
 const regionPattern = new RegExp(`^${REGION}$`);
-const hostPattern = new RegExp(
-  `^apigateway(?:-fips)?\\.(${REGION})\\.(?:${dnsSuffixes
-    .map((suffix) => suffix.replaceAll('.', '\\.'))
-    .join('|')})$`,
-);
+const SUFFIX = dnsSuffixes.map((suffix) => suffix.replaceAll('.', '\\.')).join('|');
+const hostPattern = new RegExp(`^apigateway(?:-fips)?\\.(${REGION})\\.(?:${SUFFIX})$`);
+const awsHostPattern = new RegExp(`^(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\\.)+(?:${SUFFIX})$`);
 
 /** Whether the text is a region's name, and so safe to build a host of. */
 export function isRegion(text: string): boolean {
@@ -36,6 +34,11 @@ export function isRegion(text: string): boolean {
 /** Whether the host name (no port) is that of API Gateway's control plane, in any partition, FIPS and dual-stack too. */
 export function isApiGatewayHost(hostname: string): boolean {
   return hostname.length <= 253 && hostPattern.test(hostname.toLowerCase());
+}
+
+/** Whether the host name (no port) is under a name that AWS gives its services, in any partition, such as STS or SSO. */
+export function isAwsHost(hostname: string): boolean {
+  return hostname.length <= 253 && awsHostPattern.test(hostname.toLowerCase());
 }
 
 /** Whether a name in `NO_PROXY` stands for a host of API Gateway's control plane, too: `*`, `.amazonaws.com`, … */

@@ -62,7 +62,7 @@ export function tunnelEnvironment(
 ): Record<string, string> {
   return definedOnly({
     ...env,
-    ...(isOffline ? offlineIdentity(env, region) : {}),
+    ...(isOffline ? offlineIdentity(env, region) : regionVariables(env, region)),
     HTTPS_PROXY: url,
     https_proxy: url,
     NO_PROXY: withoutApiGateway(extendNoProxy(env.NO_PROXY ?? env.no_proxy)),
@@ -105,9 +105,13 @@ function identityVariables(
     // Two processes that assume a role on their own get different keys; and JS v3 prefers a profile to keys.
     AWS_PROFILE: undefined,
     AWS_DEFAULT_PROFILE: undefined,
-    AWS_REGION: region,
-    AWS_DEFAULT_REGION: env.AWS_DEFAULT_REGION || region,
+    ...regionVariables(env, region),
   };
+}
+
+/** Python's SDKs look at the one, all others at the other. */
+function regionVariables(env: Environment, region: string | undefined): Environment {
+  return { AWS_REGION: region, AWS_DEFAULT_REGION: env.AWS_DEFAULT_REGION || region };
 }
 
 function keyVariables({ accessKeyId, secretAccessKey, sessionToken }: Credentials): Environment {

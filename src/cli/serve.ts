@@ -3,13 +3,13 @@ import { constants } from 'node:os';
 import pc from 'picocolors';
 import { joinPlans } from '../chaos/plan.ts';
 import { parsePlan } from '../chaos/scenario.ts';
-import { FailureError, UsageError } from '../errors.ts';
+import { FailureError, reasonOf, UsageError } from '../errors.ts';
 import { listCassettes, type Mode, type Restage, start } from '../index.ts';
 import { modeNeeds } from '../session.ts';
 import { isLoopbackAddress, resolveSettings, type Settings, type Values } from '../settings.ts';
 import { runCommand } from './command.ts';
 import { readConfig, readData } from './config.ts';
-import { type CommandIdentity, commandEnvironment } from './environment.ts';
+import { type CommandIdentity, commandEnvironment, tunnelEnvironment } from './environment.ts';
 import { lookOf } from './errands.ts';
 import { watchFaultsFile } from './faults-file.ts';
 import { Log } from './log.ts';
@@ -45,6 +45,7 @@ export async function serve(mode: Mode, flags: Values, command: readonly string[
       onCall: log === undefined ? () => {} : (entry) => log.add(entry),
       onFailure: (failure) => failures.add(failure),
       onError: reportError,
+      onTunnelError: reportTunnel,
     },
   );
   if (format !== 'silent') await introduce(restage, settings);
@@ -120,7 +121,7 @@ async function withCommand(
   try {
     const identity = await findIdentity(restage, settings);
     say(pc.dim(listeningLine(restage)));
-    const running = runCommand(command, commandEnvironment(env, reachableUrl(restage), identity));
+    const running = runCommand(command, environmentOf(restage, env, identity));
     const passOn = passSignalsOn(running.kill);
     try {
       const status = await running.status;
@@ -140,11 +141,24 @@ async function withCommand(
   }
 }
 
+/** The command is led to restage as its endpoint or, where tunnels are taken, as its proxy. */
+function environmentOf(
+  restage: Restage,
+  env: NodeJS.ProcessEnv,
+  identity: CommandIdentity,
+): Record<string, string> {
+  const url = reachableUrl(restage);
+  if (restage.trust === undefined) return commandEnvironment(env, url, identity);
+  return tunnelEnvironment(env, url, restage.trust, !modeNeeds[restage.mode].upstream, identity.region);
+}
+
 /** What the command signs with: a key made for clients, or the very credentials that restage signs with. */
 async function findIdentity(restage: Restage, settings: Settings): Promise<CommandIdentity> {
   const { resolveRegion } = await import('../aws/region.ts');
   const region = await resolveRegion(settings.profile);
-  if (!modeNeeds[restage.mode].upstream) return { credentials: undefined, region };
+  // Through a tunnel the command's own signature is kept, with whatever it signs with.
+  if (!modeNeeds[restage.mode].upstream || restage.trust !== undefined)
+    return { credentials: undefined, region };
   const [clientKey] = settings.clientKeys;
   if (clientKey !== undefined) return { credentials: clientKey, region };
   try {
@@ -197,6 +211,15 @@ function reportError(error: unknown): void {
   const reason = error instanceof Error ? error.message : String(error);
   say(`Cannot finish an answer: ${reason.replace(/\.$/, '')}. The client's connection was closed.`);
   if (process.env.DEBUG === 'restage' && error instanceof Error) say(error.stack ?? '');
+}
+
+/** Clients say little of a certificate that they do not trust: the remedy stands here. */
+function reportTunnel(host: string, error: Error): void {
+  say(
+    pc.yellow(
+      `Cannot read the calls to ${printable(host)}: ${reasonOf(error)}. Let the client trust the local CA: see 'restage ca'.`,
+    ),
+  );
 }
 
 const STOPPING: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM'];

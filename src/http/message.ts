@@ -1,5 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Call } from '../call.ts';
+import { CallError } from '../errors.ts';
+import type { TunnelOrigin } from './tunnel.ts';
 
 const EMPTY = new Uint8Array();
 const ABSOLUTE_FORM = /^https?:\/\/([^/?#]*)(.*)$/i;
@@ -10,10 +12,15 @@ export interface Head {
   readonly hasBody: boolean;
   /** What the body is said to have; NaN when that is not said. */
   readonly contentLength: number;
+  /** Why it cannot be taken for a call, if so. */
+  readonly obstacle: CallError | undefined;
 }
 
-/** Reads a request's head in one pass over its headers: most of what a replayed call costs is done here. */
-export function readHead(request: IncomingMessage): Head {
+/**
+ * Reads a request's head in one pass over its headers: most of what a replayed call costs is done here.
+ * `tunnel`: the one that the request came through.
+ */
+export function readHead(request: IncomingMessage, tunnel?: TunnelOrigin): Head {
   const headers = request.rawHeaders;
   const hosts: string[] = [];
   const authorizations: string[] = [];
@@ -71,8 +78,8 @@ export function readHead(request: IncomingMessage): Head {
     method: request.method ?? 'GET',
     target: absolute === null ? url : toOriginForm(absolute[2] ?? ''),
     signedTarget: undefined,
-    authority: absolute?.[1],
-    proxyAuthorization,
+    authority: tunnel === undefined ? absolute?.[1] : tunnel.authority,
+    proxyAuthorization: tunnel === undefined ? proxyAuthorization : tunnel.proxyAuthorization,
     headers,
     body: EMPTY,
     isAbandoned: () => request.socket.destroyed,
@@ -85,7 +92,25 @@ export function readHead(request: IncomingMessage): Head {
     invocationId,
     attempt,
   };
-  return { call, hasBody: isChunked || contentLength > 0, contentLength };
+  const isElsewhere =
+    tunnel !== undefined && absolute !== null && hostname(absolute[1] ?? '') !== hostname(tunnel.authority);
+  return {
+    call,
+    hasBody: isChunked || contentLength > 0,
+    contentLength,
+    obstacle: isElsewhere ? elsewhere() : undefined,
+  };
+}
+
+function elsewhere(): CallError {
+  return new CallError(
+    'MalformedRequestException',
+    'Cannot take the call: its target names another host than its tunnel. Open a tunnel to each host.',
+  );
+}
+
+function hostname(authority: string): string {
+  return authority.replace(/:\d{1,5}$/, '').toLowerCase();
 }
 
 /** The whole body, or nothing when it has more bytes than allowed. */

@@ -1,20 +1,18 @@
-import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Answer, Call } from '../call.ts';
-import { CallError, errorCode, FailureError, reasonOf } from '../errors.ts';
-import { isHanging, sendAnswer } from './delivery.ts';
+import { CallError, errorCode, reasonOf } from '../errors.ts';
+import { type Connection, Connections, isBusy } from './connections.ts';
+import { sendAnswer } from './delivery.ts';
+import { describeGarbage, hasTooManyHeaders, tooLongBody, tooManyHeaders } from './garbage.ts';
+import { defaultServerLimits, type ServerLimits } from './limits.ts';
+import { listen } from './listen.ts';
 import { readBody, readHead } from './message.ts';
+import { endWithAnswer } from './raw-answer.ts';
+import type { TunnelSettings } from './tunnel.ts';
+import { Tunnels } from './tunnels.ts';
 
-const MAX_HEAD_BYTES = 16 * 1024;
-const MAX_BODY_BYTES = 10 * 1024 * 1024;
-const HEAD_TIMEOUT_MS = 10_000;
-const REQUEST_TIMEOUT_MS = 60_000;
-/** SDKs keep sockets in their pools that long; whoever closes first makes the other's next call fail. */
-const KEEP_ALIVE_MS = 65_000;
-/** Files and sockets that restage needs besides its clients' connections. */
-const RESERVED_FILES = 100;
 /** How often to look, when restage stops, for connections whose last answer has ended. */
 const CLOSING_INTERVAL_MS = 20;
 
@@ -27,6 +25,14 @@ export interface ServerSettings {
   readonly fail: (error: CallError) => Answer;
   /** Told of what went wrong after an answer had begun. */
   readonly onError: (error: unknown) => void;
+  /** Answers a call that has a body from its head alone, before the body is read; nothing when it is to be read. */
+  readonly screen?: (call: Call) => Answer | undefined;
+  /** Told of each request that could not be taken for a call. */
+  readonly onGarbage?: (error: CallError) => void;
+  /** How to answer `CONNECT`: with 501 if absent. */
+  readonly tunnels?: TunnelSettings | undefined;
+  /** What differs from the defaults. */
+  readonly limits?: Partial<ServerLimits>;
 }
 
 /** A server that accepts connections. */
@@ -36,78 +42,144 @@ export interface RunningServer {
   close(graceMs: number): Promise<void>;
 }
 
-/** Listens; settled when connections are accepted. @throws {@link FailureError} when that is not possible. */
+/** What is needed to answer a request. */
+interface Context {
+  readonly server: Server;
+  readonly settings: ServerSettings;
+  readonly limits: ServerLimits;
+  readonly connections: Connections;
+}
+
+/** Listens; settled when connections are accepted. @throws FailureError when that is not possible. */
 export async function startServer(settings: ServerSettings): Promise<RunningServer> {
+  const limits = { ...defaultServerLimits(), ...settings.limits };
   const server = createServer({
-    maxHeaderSize: MAX_HEAD_BYTES,
-    headersTimeout: HEAD_TIMEOUT_MS,
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    connectionsCheckingInterval: 2_000,
-    keepAliveTimeout: KEEP_ALIVE_MS,
+    maxHeaderSize: limits.headBytes,
+    headersTimeout: limits.headMs,
+    requestTimeout: limits.requestMs,
+    connectionsCheckingInterval: limits.checkMs,
+    keepAliveTimeout: limits.keepAliveMs,
     // A missing Host is refused like a wrong one, with the same words.
     requireHostHeader: false,
   });
-  server.maxConnections = Math.max(10, maxOpenFiles() - RESERVED_FILES);
-  const sockets = new Set<Socket>();
+  // What is beyond node:http drops without a word, an Origin as well: see hasTooManyHeaders.
+  server.maxHeadersCount = limits.headers;
+  server.timeout = limits.unreadMs;
+  const connections = new Connections(limits.connections);
+  const context: Context = { server, settings, limits, connections };
+  const tunnels = createTunnels(context);
   server.on('connection', (socket) => {
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
+    // The TLS in a tunnel is no connection of its own.
+    if (connections.of(socket) === undefined) connections.add(socket);
   });
-  server.on('request', (request, response) => handle(server, settings, request, response));
-  server.on('connect', (_request, socket) => refuseTunnel(socket, settings));
-  server.on('clientError', (error, socket) => refuseGarbage(error, socket, settings));
-  await listen(server, settings);
+  server.on('timeout', (socket) => connections.endIfSilent(socket));
+  server.on('request', (request, response) => handle(context, request, response, false));
+  server.on('checkContinue', (request, response) => handle(context, request, response, true));
+  server.on('connect', (request, socket, head) => openTunnel(context, tunnels, request, socket, head));
+  server.on('clientError', (error, socket) => refuseGarbage(error, socket as Socket, context));
+  await listen(server, settings.host, settings.port);
   return {
     port: (server.address() as AddressInfo).port,
-    close: (graceMs) => close(server, sockets, graceMs),
+    close: (graceMs) => close(server, connections, graceMs),
   };
 }
 
+function createTunnels({ server, settings, limits, connections }: Context): Tunnels | undefined {
+  return (
+    settings.tunnels &&
+    new Tunnels({
+      settings: settings.tunnels,
+      limits,
+      connections,
+      fail: settings.fail,
+      onError: settings.onError,
+      // The same server, so that all of its limits hold in tunnels too.
+      readCalls: (stream) => server.emit('connection', stream),
+    })
+  );
+}
+
 function handle(
-  server: Server,
-  settings: ServerSettings,
+  context: Context,
   request: IncomingMessage,
   response: ServerResponse,
+  waitsForContinue: boolean,
 ): void {
-  const { call, hasBody, contentLength } = readHead(request);
-  if (!hasBody) {
+  const { settings, limits, connections } = context;
+  const connection = connections.of(request.socket);
+  if (connection === undefined || connection.queued >= limits.pipelinedCalls) {
+    request.socket.destroy();
+    return;
+  }
+  // It was told already that nothing more is taken from it.
+  if (connection.use !== 'calls') return;
+  const head = readHead(request, connection.tunnel);
+  const obstacle = hasTooManyHeaders(request, limits) ? tooManyHeaders(limits) : head.obstacle;
+  if (obstacle !== undefined) {
+    connections.serve(connection, response);
+    settings.onGarbage?.(obstacle);
+    finish(context, response, closing(settings.fail(obstacle)));
+    return;
+  }
+  if (!head.hasBody) {
+    connections.serve(connection, response);
     try {
-      const answer = settings.answer(call);
+      const answer = settings.answer(head.call);
       if (!(answer instanceof Promise)) {
-        finish(server, settings, response, answer);
+        finish(context, response, answer);
         return;
       }
       answer
-        .then((late) => finish(server, settings, response, late))
+        .then((late) => finish(context, response, late))
         .catch((error) => crash(settings, response, error));
     } catch (error) {
       crash(settings, response, error);
     }
     return;
   }
-  answerWithBody(settings, request, call, contentLength)
-    .then((answer) => finish(server, settings, response, answer))
+  takeBody(context, request, head.call, head.contentLength, () => {
+    if (waitsForContinue) response.writeContinue();
+  })
+    .then((body) => {
+      if (body === undefined || connection.use !== 'calls') return undefined;
+      // Only now: who never sends all of a body must not keep a place.
+      connections.serve(connection, response);
+      return body instanceof Uint8Array ? settings.answer({ ...head.call, body }) : closing(body);
+    })
+    .then((answer) => answer && finish(context, response, answer))
     .catch((error) => crash(settings, response, error));
 }
 
-async function answerWithBody(
-  settings: ServerSettings,
+/** The body of a call, or the answer to it when it is not read to its end; nothing when the client has gone. */
+async function takeBody(
+  { settings, limits }: Context,
   request: IncomingMessage,
   call: Call,
   contentLength: number,
-): Promise<Answer> {
-  const body = contentLength > MAX_BODY_BYTES ? undefined : await readBody(request, MAX_BODY_BYTES);
-  if (body !== undefined) return settings.answer({ ...call, body });
-  const error = new CallError(
-    'RequestTooLargeException',
-    `Cannot take the call: its body has more than ${MAX_BODY_BYTES / 1024 / 1024} MB. Send less.`,
-  );
-  const answer = settings.fail(error);
-  // The rest of the body is not waited for.
+  askForBody: () => void,
+): Promise<Uint8Array | Answer | undefined> {
+  const screened = settings.screen?.(call);
+  if (screened !== undefined) return screened;
+  if (!(contentLength > limits.bodyBytes)) {
+    askForBody();
+    const body = await readBody(request, limits.bodyBytes).catch((error: unknown) => {
+      if (request.socket.destroyed) return null;
+      throw error;
+    });
+    if (body === null) return undefined;
+    if (body !== undefined) return body;
+  }
+  const error = tooLongBody(limits);
+  settings.onGarbage?.(error);
+  return settings.fail(error);
+}
+
+/** The rest of what the client sends is not waited for. */
+function closing(answer: Answer): Answer {
   return { ...answer, headers: [...answer.headers, 'Connection', 'close'] };
 }
 
-function finish(server: Server, settings: ServerSettings, response: ServerResponse, answer: Answer): void {
+function finish({ server, settings }: Context, response: ServerResponse, answer: Answer): void {
   if (!server.listening) response.shouldKeepAlive = false;
   // The half that was sent cannot be taken back: only a broken connection says that the answer is not whole.
   sendAnswer(response, answer)?.catch((error: unknown) => {
@@ -130,85 +202,81 @@ function crash(settings: ServerSettings, response: ServerResponse, error: unknow
   void sendAnswer(response, settings.fail(failure));
 }
 
-function refuseTunnel(socket: Duplex, settings: ServerSettings): void {
+function openTunnel(
+  context: Context,
+  tunnels: Tunnels | undefined,
+  request: IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
+): void {
+  const { settings, limits, connections } = context;
+  socket.on('error', () => socket.destroy());
+  const connection = connections.of(socket);
+  // What is still to be answered would get among the tunnel's own bytes.
+  if (connection === undefined || isBusy(connection)) {
+    socket.destroy();
+    return;
+  }
+  connection.use = 'opening';
+  connection.stream.setTimeout(0);
+  if (hasTooManyHeaders(request, limits)) {
+    refuse(context, connection, tooManyHeaders(limits));
+    return;
+  }
+  if (tunnels !== undefined) {
+    tunnels.open(request, connection, head);
+    return;
+  }
   const error = new CallError(
     'TunnelNotSupportedException',
     'Cannot open a tunnel: restage would not see the calls in it. ' +
       'Point the client at restage with AWS_ENDPOINT_URL_API_GATEWAY instead of HTTPS_PROXY.',
   );
-  endRaw(socket, 'Not Implemented', settings.fail(error));
+  endWithAnswer(socket, settings.fail(error), limits.lingerMs);
 }
 
-function refuseGarbage(error: Error, socket: Duplex, settings: ServerSettings): void {
-  const code = errorCode(error);
-  if (code === 'ECONNRESET' || !socket.writable) {
+function refuseGarbage(error: Error, socket: Socket, context: Context): void {
+  const { limits, connections } = context;
+  const code = errorCode(error) ?? '';
+  const isTooLate = code === 'ERR_HTTP_REQUEST_TIMEOUT';
+  const connection = connections.of(socket);
+  if (connection === undefined) {
     socket.destroy();
     return;
   }
-  const isTooLarge = code === 'HPE_HEADER_OVERFLOW';
-  const reason = isTooLarge
-    ? `its head has more than ${MAX_HEAD_BYTES / 1024} KB`
-    : code === 'ERR_HTTP_REQUEST_TIMEOUT'
-      ? 'it took too long to send'
-      : `it is not HTTP (${reasonOf(error)})`;
-  const failure = new CallError(
-    'MalformedRequestException',
-    `Cannot take the call: ${reason}. Correct the client.`,
-  );
-  endRaw(socket, 'Bad Request', settings.fail(failure));
+  if (!isTooLate && !code.startsWith('HPE_')) {
+    // The connection broke: there is nobody to be told of it.
+    socket.destroy();
+    return;
+  }
+  const isMute = isTooLate && socket.bytesRead === 0;
+  // Where an earlier call is still being answered, this would be taken for its answer.
+  if (isMute || !socket.writable || connection.use !== 'calls' || isBusy(connection)) {
+    connections.end(connection);
+    return;
+  }
+  refuse(context, connection, describeGarbage(error, limits));
 }
 
-/** Writes an answer where there is no response to write it to. */
-function endRaw(socket: Duplex, reason: string, { status, headers, body }: Answer): void {
-  const lines = [`HTTP/1.1 ${status} ${reason}`];
-  for (let i = 0; i + 1 < headers.length; i += 2) lines.push(`${headers[i]}: ${headers[i + 1]}`);
-  socket.on('error', () => socket.destroy());
-  socket.write(`${lines.join('\r\n')}\r\nConnection: close\r\n\r\n`);
-  if (typeof body === 'string') socket.end(body, 'latin1');
-  else socket.end(body instanceof Uint8Array ? body : undefined);
+/** Answers what no call can be made of, and takes nothing more from the connection. */
+function refuse({ settings, limits }: Context, connection: Connection, error: CallError): void {
+  connection.use = 'refused';
+  settings.onGarbage?.(error);
+  endWithAnswer(connection.stream, settings.fail(error), limits.lingerMs);
 }
 
-function listen(server: Server, { host, port }: ServerSettings): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (cause) => reject(cannotListen(cause, host, port)));
-    server.listen(port, host, resolve);
-  });
-}
-
-function cannotListen(cause: Error, host: string, port: number): FailureError {
-  const isTaken = errorCode(cause) === 'EADDRINUSE';
-  const reason = isTaken ? 'the port is taken' : reasonOf(cause);
-  const remedy = isTaken
-    ? "Choose another with '--port', or '--port 0' for a free one"
-    : "Choose another with '--host' and '--port'";
-  return new FailureError(`Cannot listen on ${host}:${port}: ${reason}. ${remedy}.`, { cause });
-}
-
-function close(server: Server, sockets: ReadonlySet<Socket>, graceMs: number): Promise<void> {
+function close(server: Server, connections: Connections, graceMs: number): Promise<void> {
   return new Promise((resolve) => {
-    const giveUp = setTimeout(() => server.closeAllConnections(), graceMs);
+    const giveUp = setTimeout(() => connections.endAll(), graceMs);
     const closing = setInterval(() => {
       server.closeIdleConnections();
-      for (const socket of sockets) if (isHanging(socket)) socket.destroy();
+      connections.endUnused();
     }, CLOSING_INTERVAL_MS);
     server.close(() => {
       clearTimeout(giveUp);
       clearInterval(closing);
       resolve();
     });
-    // To node:http a connection is busy until its first call was answered, even if nothing was ever asked on it.
-    for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
+    connections.endUnused();
   });
-}
-
-/** How many files this process may have open, as far as the system tells. */
-function maxOpenFiles(): number {
-  try {
-    const line = /^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1];
-    return line === undefined ? Number.POSITIVE_INFINITY : Number(line);
-  } catch (error) {
-    if (errorCode(error) !== 'ENOENT') throw error;
-    // No such file but on Linux: 256 is the least that a system of today gives.
-    return 256;
-  }
 }

@@ -297,7 +297,7 @@ describe('a value', () => {
   it('of a fault is refused as the rule says', () => {
     expect(() => resolve({ flags: { fault: ['throttle,p=2'] } })).toThrow("Cannot use fault 'throttle,p=2'");
     const faults = { flags: { faults: 'f' }, readFaults: () => ({ nope: [] }) };
-    expect(() => resolve(faults)).toThrow("Cannot use 'f': it is not a list of faults");
+    expect(() => resolve(faults)).toThrow("Cannot use 'f': there is no 'nope'");
   });
 
   it('cannot trust clients where others can reach the port', () => {

@@ -1,0 +1,320 @@
+import { describe, expect, test } from 'vitest';
+import type { TunnelSettings } from '../../src/http/tunnel.ts';
+import { type BareServer, openWire, plain, startBareServer, type Wire } from '../support/bare-server.ts';
+
+const HEAD = 'GET /a HTTP/1.1\r\nHost: localhost\r\n';
+const tunnels: TunnelSettings = {
+  decide: () => ({ type: 'intercept', host: 'a.example' }),
+  contextFor: () => Promise.reject(new Error('there is none')),
+  dial: undefined,
+};
+const CALL = `${HEAD}\r\n`;
+
+/** Sends text again and again until the other end closes. @returns all that came back. */
+async function drip(wire: Wire, text: string, ms: number): Promise<string> {
+  const tap = setInterval(() => wire.send(text), ms);
+  wire.socket.on('error', () => clearInterval(tap));
+  try {
+    return await wire.rest();
+  } finally {
+    clearInterval(tap);
+  }
+}
+
+async function answersOthers(server: BareServer): Promise<void> {
+  const wire = await openWire(server.port);
+  wire.send(CALL);
+  expect(await wire.until('/a')).toMatch(/^HTTP\/1\.1 200 /);
+}
+
+describe('time', () => {
+  test('a head that does not end is refused', async () => {
+    const server = await startBareServer({ limits: { headMs: 60, checkMs: 20, lingerMs: 1_000 } });
+    const wire = await openWire(server.port);
+    wire.send(HEAD);
+
+    expect(await drip(wire, 'X: y\r\n', 10)).toMatch(/^HTTP\/1\.1 408 Request Timeout\r\n/);
+    expect(server.garbage).toMatchObject([{ type: 'RequestTimeoutException' }]);
+    // Its end comes too late, though the connection is not closed yet.
+    wire.send('\r\n');
+    await answersOthers(server);
+    expect(server.calls).toHaveLength(1);
+  });
+
+  test('a second head that does not end is refused as well', async () => {
+    const server = await startBareServer({ limits: { headMs: 60, checkMs: 20 } });
+    const wire = await openWire(server.port);
+    wire.send(CALL);
+    await wire.until('/a');
+    wire.send(HEAD);
+
+    expect(await drip(wire, 'X: y\r\n', 10)).toMatch(/^HTTP\/1\.1 408 /);
+  });
+
+  test('a body that does not end is refused, and the call is never made', async () => {
+    const server = await startBareServer({
+      limits: { headMs: 50, requestMs: 60, checkMs: 20, lingerMs: 200 },
+    });
+    const wire = await openWire(server.port);
+    wire.send('POST /b HTTP/1.1\r\nHost: localhost\r\nContent-Length: 50\r\n\r\n');
+
+    // Until it is closed in the end, more than the whole body is sent.
+    expect(await drip(wire, 'x', 5)).toMatch(/^HTTP\/1\.1 408 /);
+    wire.send('x'.repeat(50));
+    await answersOthers(server);
+    expect(server.calls.map(({ target }) => target)).toEqual(['/a']);
+    expect(server.errors).toEqual([]);
+  });
+
+  test('a connection on which nothing is said is closed without a word', async () => {
+    const server = await startBareServer({ limits: { headMs: 40, checkMs: 20 } });
+    const wire = await openWire(server.port);
+
+    expect(await wire.rest()).toBe('');
+    expect(server.garbage).toEqual([]);
+  });
+
+  test('a connection that is idle after a call is closed', async () => {
+    const server = await startBareServer({ limits: { keepAliveMs: 30 } });
+    const wire = await openWire(server.port);
+    wire.send(CALL);
+    await wire.until('/a');
+
+    expect(await wire.rest()).toBe('');
+  });
+
+  test('a connection whose answer is not read is closed', async () => {
+    const body = plain(200, 'x'.repeat(16 * 1024 * 1024));
+    const server = await startBareServer({ answer: () => body, limits: { unreadMs: 60 } });
+    const wire = await openWire(server.port);
+    wire.socket.pause();
+    wire.send(CALL);
+    await expect.poll(() => server.calls.length).toBe(1);
+
+    // Only what is sent tells a client that reads nothing that the other end has gone.
+    const knock = () => {
+      wire.send('\r\n');
+      return wire.socket.destroyed;
+    };
+    await expect.poll(knock, { interval: 150, timeout: 5_000 }).toBe(true);
+  });
+
+  test('a connection whose answer takes long is not', async () => {
+    let answer = () => {};
+    const late = () =>
+      new Promise<ReturnType<typeof plain>>((resolve) => {
+        answer = () => resolve(plain(200, 'late'));
+      });
+    const server = await startBareServer({
+      answer: late,
+      limits: { unreadMs: 30, headMs: 20, requestMs: 30, checkMs: 10 },
+    });
+    const wire = await openWire(server.port);
+    wire.send(CALL);
+    // As long as others take to be closed, one after the other.
+    for (let i = 0; i < 3; i += 1) await (await openWire(server.port)).rest();
+    answer();
+
+    await wire.until('late');
+  });
+
+  test('a client that ends its half before anything else is let go', async () => {
+    const server = await startBareServer();
+    const silent = await openWire(server.port);
+    silent.socket.end();
+    const half = await openWire(server.port);
+    half.send(HEAD);
+    half.socket.end();
+
+    expect(await silent.rest()).toBe('');
+    expect(await half.rest()).toMatch(/^(?:HTTP\/1\.1 400 [\s\S]*)?$/);
+    await answersOthers(server);
+  });
+});
+
+describe('size', () => {
+  test.each([
+    ['one giant header', `X: ${'x'.repeat(17_000)}\r\n`],
+    ['many small headers', 'a:b\r\n'.repeat(4_000)],
+    ['a giant target', ''],
+  ])('a head with %s is refused', async (_, headers) => {
+    const server = await startBareServer();
+    const wire = await openWire(server.port);
+    wire.send(headers === '' ? `GET /${'x'.repeat(17_000)} HTTP/1.1\r\n\r\n` : `${HEAD}${headers}\r\n`);
+
+    expect(await wire.rest()).toMatch(/^HTTP\/1\.1 413 Payload Too Large\r\n/);
+    expect(server.garbage).toMatchObject([{ type: 'RequestTooLargeException' }]);
+    expect(server.calls).toEqual([]);
+    await answersOthers(server);
+  });
+
+  test.each([200, 205, 230, 231, 232, 260, 1_000, 2_000, 5_000])(
+    'no header is overlooked for being behind %i others',
+    async (count) => {
+      const server = await startBareServer({ tunnels });
+      for (const head of [HEAD, 'CONNECT a.example:443 HTTP/1.1\r\n']) {
+        const wire = await openWire(server.port);
+        wire.send(`${head}${'a:\r\n'.repeat(count)}Origin: https://evil.example\r\n\r\n`);
+
+        expect(await wire.rest()).toMatch(/^HTTP\/1\.1 413 [\s\S]+200 headers or more/);
+      }
+      expect(server.calls).toEqual([]);
+    },
+  );
+
+  test('a call with fewer headers than are allowed is answered, and each is looked at', async () => {
+    const server = await startBareServer();
+    const wire = await openWire(server.port);
+    wire.send(`${HEAD}${'a:\r\n'.repeat(190)}Origin: https://evil.example\r\n\r\n`);
+    await wire.until('/a');
+
+    expect(server.calls).toMatchObject([{ fromPage: true }]);
+  });
+
+  test('a body in chunks that is too long is refused', async () => {
+    const server = await startBareServer({ limits: { bodyBytes: 100 } });
+    const wire = await openWire(server.port);
+    wire.send('POST /b HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n');
+
+    expect(await drip(wire, '10\r\n0123456789abcdef\r\n', 1)).toMatch(/^HTTP\/1\.1 413 /);
+    expect(server.calls).toEqual([]);
+  });
+});
+
+describe('garbage', () => {
+  test('is answered and told of', async () => {
+    const server = await startBareServer();
+    const wire = await openWire(server.port);
+    wire.send('\x16\x03\x01\r\n\r\n');
+
+    expect(await wire.rest()).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/);
+    expect(server.garbage).toMatchObject([{ type: 'MalformedRequestException' }]);
+  });
+
+  test('behind a call that is not answered yet is not taken for its answer', async () => {
+    const server = await startBareServer({ answer: () => new Promise(() => {}) });
+    const wire = await openWire(server.port);
+    wire.send(`${CALL}garbage\r\n\r\n`);
+
+    expect(await wire.rest()).toBe('');
+  });
+});
+
+describe('calls behind one that is not answered yet', () => {
+  test('are answered in their order', async () => {
+    const answers: Array<() => void> = [];
+    const server = await startBareServer({
+      answer: ({ target }) => new Promise((resolve) => answers.push(() => resolve(plain(200, target)))),
+    });
+    const wire = await openWire(server.port);
+    wire.send(['/1', '/2', '/3'].map((target) => CALL.replace('/a', target)).join(''));
+    await expect.poll(() => answers.length).toBe(3);
+    for (const answer of answers.reverse()) answer();
+
+    expect((await wire.until('\r\n\r\n/3')).match(/^\/\d/gm)).toEqual(['/1', '/2', '/3']);
+  });
+
+  test('are taken up to a number', async () => {
+    const server = await startBareServer({
+      answer: () => new Promise(() => {}),
+      limits: { pipelinedCalls: 5 },
+    });
+    const wire = await openWire(server.port);
+    wire.send(CALL.repeat(1_000));
+
+    expect(await wire.rest()).toBe('');
+    expect(server.calls).toHaveLength(6);
+  });
+
+  test('do not count once they were answered', async () => {
+    const server = await startBareServer({ limits: { pipelinedCalls: 5 } });
+    const wire = await openWire(server.port);
+    for (let i = 0; i < 10; i += 1) {
+      wire.send(CALL.repeat(5));
+      for (let n = 0; n < 5; n += 1) await wire.until('/a');
+    }
+
+    expect(server.calls).toHaveLength(50);
+  });
+});
+
+describe('when all connections are taken, a newcomer gets the place', () => {
+  const held: ReadonlyArray<readonly [string, (wire: Wire) => unknown]> = [
+    ['of one that never said anything', () => {}],
+    ['of one with half a head', (wire) => wire.send(HEAD)],
+    [
+      'of one with half a body',
+      async (wire) => {
+        wire.send(
+          'POST /b HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\nExpect: 100-continue\r\n\r\nx',
+        );
+        await wire.until('100 Continue');
+      },
+    ],
+    [
+      'of one that is idle',
+      async (wire) => {
+        wire.send(CALL);
+        await wire.until('/a');
+      },
+    ],
+  ];
+
+  test.each(held)('%s, the oldest first', async (_, hold) => {
+    const server = await startBareServer({ limits: { connections: 3 } });
+    const wires: Wire[] = [];
+    for (let i = 0; i < 3; i += 1) {
+      const wire = await openWire(server.port);
+      await hold(wire);
+      wires.push(wire);
+    }
+    await answersOthers(server);
+    await wires[0]?.rest();
+    wires[1]?.socket.destroy();
+    await answersOthers(server);
+
+    expect(wires[2]?.socket.destroyed).toBe(false);
+  });
+
+  test('of a stranger before that of a client that made calls', async () => {
+    const server = await startBareServer({ limits: { connections: 2 } });
+    const client = await openWire(server.port);
+    client.send(CALL);
+    await client.until('/a');
+    for (let i = 0; i < 20; i += 1) await openWire(server.port);
+    await answersOthers(server);
+    client.send(CALL);
+
+    await client.until('/a');
+  });
+
+  test('of the one that is unused for the longest time', async () => {
+    const server = await startBareServer({ limits: { connections: 2 } });
+    const [first, second] = [await openWire(server.port), await openWire(server.port)];
+    for (const wire of [first, second, first]) {
+      wire.send(CALL);
+      await wire.until('/a');
+    }
+    await answersOthers(server);
+    await second.rest();
+    first.send(CALL);
+
+    await first.until('/a');
+  });
+
+  test('never of one whose call is not answered yet', async () => {
+    const answers: Array<() => void> = [];
+    const server = await startBareServer({
+      answer: ({ target }) => new Promise((resolve) => answers.push(() => resolve(plain(200, target)))),
+      limits: { connections: 2 },
+    });
+    const busy = [await openWire(server.port), await openWire(server.port)];
+    for (const wire of busy) wire.send(CALL);
+    await expect.poll(() => answers.length).toBe(2);
+    const newcomer = await openWire(server.port);
+
+    expect(await newcomer.rest()).toBe('');
+    for (const answer of answers) answer();
+    for (const wire of busy) await wire.until('/a');
+  });
+});
