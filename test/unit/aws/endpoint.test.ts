@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { configuredEndpoint, endpointOf, isApiGatewayHost, isRegion } from '../../../src/aws/endpoint.ts';
+import {
+  configuredEndpoint,
+  coversApiGateway,
+  endpointOf,
+  isApiGatewayHost,
+  isRegion,
+} from '../../../src/aws/endpoint.ts';
 import { UsageError } from '../../../src/errors.ts';
 
 const regions: [string, string][] = [
@@ -67,6 +73,33 @@ describe('isApiGatewayHost', () => {
     `apigateway.us${'-east'.repeat(100_000)}`,
   ])('does not know %s', (host) => {
     expect(isApiGatewayHost(host)).toBe(false);
+  });
+});
+
+describe('coversApiGateway', () => {
+  test.each([
+    ['', '*', '.', '*.'],
+    ['amazonaws.com', '.amazonaws.com', '*.amazonaws.com', 'AMAZONAWS.COM', ' amazonaws.com '],
+    ['com', '.cn', 'aws', 'api.aws', 'amazonaws.com.cn', 'amazonaws.com:443'],
+    [
+      'eu-west-1.amazonaws.com',
+      'apigateway.eu-west-1.amazonaws.com',
+      'apigateway-fips.us-gov-west-1.amazonaws.com',
+    ],
+  ])('finds that %s, %s, %s, … stand for its hosts, too', (...names) => {
+    for (const name of names) expect(coversApiGateway(name), name).toBe(true);
+  });
+
+  test.each([
+    '127.0.0.1',
+    'localhost',
+    '::1',
+    'example.com',
+    'sts.amazonaws.com',
+    'xamazonaws.com',
+    'onaws.com',
+  ])('finds that %s does not', (name) => {
+    expect(coversApiGateway(name)).toBe(false);
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { commandEnvironment } from '../../../src/cli/environment.ts';
+import { commandEnvironment, tunnelEnvironment } from '../../../src/cli/environment.ts';
 
 const URL = 'http://127.0.0.1:8480';
 const identity = {
@@ -109,5 +109,50 @@ describe('where calls are forwarded', () => {
     const made = commandEnvironment({ AWS_SESSION_TOKEN: 'other' }, URL, { credentials, region: undefined });
     expect(made).not.toHaveProperty('AWS_SESSION_TOKEN');
     expect(made).not.toHaveProperty('AWS_REGION');
+  });
+});
+
+describe('the environment of a command whose tunnels are taken', () => {
+  const trust = { certificatePath: '/data/ca.pem', bundlePath: '/data/bundle.pem' };
+  const mine = {
+    AWS_PROFILE: 'mine',
+    AWS_ENDPOINT_URL: 'http://localhost:4566',
+    AWS_ENDPOINT_URL_API_GATEWAY: 'http://localhost:4566',
+    AWS_USE_FIPS_ENDPOINT: 'true',
+    HTTPS_PROXY: 'http://company',
+    NODE_EXTRA_CA_CERTS: '/company.pem',
+    NO_PROXY: 'a.test,.amazonaws.com,sts.amazonaws.com',
+  };
+
+  it('leads all that goes to the control plane through restage, and trusts it', () => {
+    expect(tunnelEnvironment(mine, URL, trust, false, 'eu-west-1')).toEqual({
+      AWS_PROFILE: 'mine',
+      AWS_USE_FIPS_ENDPOINT: 'true',
+      AWS_REGION: 'eu-west-1',
+      AWS_DEFAULT_REGION: 'eu-west-1',
+      AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'true',
+      HTTPS_PROXY: URL,
+      https_proxy: URL,
+      NO_PROXY: `a.test,sts.amazonaws.com,${LOOPBACK}`,
+      no_proxy: `a.test,sts.amazonaws.com,${LOOPBACK}`,
+      NODE_EXTRA_CA_CERTS: trust.certificatePath,
+      AWS_CA_BUNDLE: trust.bundlePath,
+      SSL_CERT_FILE: trust.bundlePath,
+      REQUESTS_CA_BUNDLE: trust.bundlePath,
+      CURL_CA_BUNDLE: trust.bundlePath,
+    });
+  });
+
+  it('keeps whom the command signs as, but in replay, where any will do', () => {
+    expect(tunnelEnvironment(mine, URL, trust, true, undefined)).toMatchObject({
+      AWS_ACCESS_KEY_ID: 'AKIDRESTAGE',
+      AWS_REGION: 'us-east-1',
+      AWS_EC2_METADATA_DISABLED: 'true',
+    });
+    expect(tunnelEnvironment(mine, URL, trust, true, undefined)).not.toHaveProperty('AWS_PROFILE');
+  });
+
+  it('lets no proxy exception for all hosts stand', () => {
+    expect(tunnelEnvironment({ NO_PROXY: '*' }, URL, trust, false, undefined).NO_PROXY).toBe('');
   });
 });
