@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { constants } from 'node:os';
 import pc from 'picocolors';
 import { joinPlans } from '../chaos/plan.ts';
 import { parsePlan } from '../chaos/scenario.ts';
@@ -15,6 +14,7 @@ import { watchFaultsFile } from './faults-file.ts';
 import { Log } from './log.ts';
 import { printable, printableLine } from './printable.ts';
 import { renderRetryReport } from './retry-report.ts';
+import { exitOnNextSignal, nextSignal, passSignalsOn } from './signals.ts';
 
 /** Runs restage in a mode until it is told to stop, or until the command ends. @returns the exit status. */
 export async function serve(mode: Mode, flags: Values, command: readonly string[]): Promise<number> {
@@ -220,36 +220,4 @@ function reportTunnel(host: string, error: Error): void {
       `Cannot read the calls to ${printable(host)}: ${reasonOf(error)}. Let the client trust the local CA: see 'restage ca'.`,
     ),
   );
-}
-
-const STOPPING: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM'];
-
-function nextSignal(): Promise<void> {
-  return new Promise((resolve) => {
-    for (const signal of STOPPING) process.once(signal, () => resolve());
-  });
-}
-
-function exitOnNextSignal(): void {
-  for (const signal of STOPPING) process.once(signal, () => process.exit(128 + constants.signals[signal]));
-}
-
-/** Gives signals to the command, which is to end first; a second one ends it at once. */
-function passSignalsOn(kill: (signal: NodeJS.Signals) => void): { stop: () => void } {
-  let count = 0;
-  const listeners = STOPPING.map((signal) => {
-    const listener = (): void => {
-      count += 1;
-      // The terminal has given Ctrl-C to the command already.
-      if (count > 1) kill('SIGKILL');
-      else if (signal !== 'SIGINT' || !process.stdin.isTTY) kill(signal);
-    };
-    process.on(signal, listener);
-    return { signal, listener };
-  });
-  return {
-    stop: () => {
-      for (const { signal, listener } of listeners) process.off(signal, listener);
-    },
-  };
 }
