@@ -9,7 +9,7 @@ const layers: ReadonlyArray<readonly [name: string, files: RegExp]> = [
   ['control, http, tls', /^(?:control|http|tls)\//],
   [
     'proxy, session, journal, settings, retries',
-    /^(?:proxy|proxy-authorization|actions|answering|session|sessions|session-address|journal|settings|options|ready-answer|original|ids|caller)\.ts$|^retries\//,
+    /^(?:proxy|proxy-authorization|actions|answering|session|sessions|session-address|journal|settings|setting-schemas|options|ready-answer|original|ids|caller)\.ts$|^retries\//,
   ],
   ['cassette, chaos', /^(?:cassette|chaos)\//],
   ['aws', /^aws\//],

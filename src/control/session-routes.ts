@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { parsePlan } from '../chaos/scenario.ts';
 import { modes, modesWithin, type Session } from '../session.ts';
 import type { Sessions } from '../sessions.ts';
-import { schemas } from '../settings.ts';
+import { schemas } from '../setting-schemas.ts';
 import { type ControlRequest, invalid, readFields } from './request.ts';
 
 /** What is told of a session. */
