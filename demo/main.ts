@@ -77,7 +77,11 @@ async function demonstrate(): Promise<void> {
   check(isSame(halReplayed, halDirect), 'the HAL client gets the same, links and all');
 
   title(4, 'Inject: the first two calls are throttled');
-  const throttled = await restage(['replay', '--fault', 'throttle,first=2'], SDK, {});
+  const throttled = await restage(
+    ['replay', '--fault', 'throttle,first=2', '--expect', 'attempts<=3'],
+    SDK,
+    {},
+  );
   const calls = readCalls(throttled.stderr);
   check(calls.map(({ status }) => status).join() === '429,429,200', 'the SDK got 429, 429 and then 200');
   check(readResult(throttled).attempts === 3, 'the SDK says so too: 3 attempts, and no error for its user');
@@ -85,6 +89,15 @@ async function demonstrate(): Promise<void> {
     isDeepStrictEqual(readResult(throttled).stages, readResult(sdkDirect).stages),
     'with the same stages in the end',
   );
+  const said = throttled.stderr.split('\n');
+  const report = said.slice(said.findIndex((line) => line.startsWith('Retries: ')));
+  check(report.includes('✔ attempts<=3  1 call made 3 attempts each'), 'restage reports what the SDK did:');
+  console.log(indent(report.join('\n').trimEnd()));
+}
+
+/** A word as it would be typed: a shell would take `<` for something else. */
+function shown(word: string): string {
+  return /[<>]/.test(word) ? `'${word}'` : word;
 }
 
 /** Runs a client under restage and shows the command and the calls. */
@@ -92,7 +105,7 @@ async function restage(args: readonly string[], client: string, env: Record<stri
   const [mode = '', ...options] = args;
   console.log(
     pc.dim(
-      `  $ restage ${[mode, '-c demo', ...options].join(' ')} -- node ${client.replace('demo/', '')} ${API}`,
+      `  $ restage ${[mode, '-c demo', ...options.map(shown)].join(' ')} -- node ${client.replace('demo/', '')} ${API}`,
     ),
   );
   const ran = await run(
