@@ -4,6 +4,7 @@ import { type Option, options } from '../options.ts';
 import type { RetryReport } from '../retries/report.ts';
 import { resolveSettings, type Values } from '../settings.ts';
 import { ControlClient, controlOptions } from './control-client.ts';
+import { printableLines } from './printable.ts';
 import type { Look } from './retry-report.ts';
 
 /** A command besides the modes: it does one thing and ends. */
@@ -67,7 +68,7 @@ export const errands: readonly Errand[] = [
       const { renderRetryReport } = await import('./retry-report.ts');
       const report = await new ControlClient(flags, process.env).call('GET', '/retries');
       // What answers there is restage, and of this version or a like one: the client has looked.
-      print(renderRetryReport(report as RetryReport, lookOf(process.stdout)));
+      print(printableLines(renderRetryReport(report as RetryReport, lookOf(process.stdout))));
       return 0;
     },
   },

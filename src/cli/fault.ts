@@ -74,7 +74,7 @@ function renderRules(rules: ReadonlyArray<z.infer<typeof ruleSchema>>): string {
     .map(({ name, state, matched, fired, endsInSeconds, phase }) => {
       const ends = endsInSeconds === undefined ? '' : `  ends in ${Math.ceil(endsInSeconds)} s`;
       const ofPhase = phase === undefined ? '' : `  phase ${printable(phase)}`;
-      return `${printable(name.padEnd(width))}  ${state}  hit ${fired} of ${matched} calls${ends}${ofPhase}\n`;
+      return `${printable(name.padEnd(width))}  ${printable(state)}  hit ${fired} of ${matched} calls${ends}${ofPhase}\n`;
     })
     .join('');
 }

@@ -3,7 +3,7 @@ import pc from 'picocolors';
 import { CallError, errorCode, FailureError, reasonOf, UsageError } from '../errors.ts';
 import { readVersion } from '../version.ts';
 import { parseArguments } from './arguments.ts';
-import { printableLine } from './printable.ts';
+import { printableLine, printableLines } from './printable.ts';
 
 async function main(args: readonly string[]): Promise<number> {
   const request = await parseArguments(args, readVersion());
@@ -24,7 +24,8 @@ function report(error: unknown): void {
     ? error.message
     : `Cannot go on: ${reasonOf(error)}. Report this, with DEBUG=restage set.`;
   process.stderr.write(`${pc.red(printableLine(line))}\n`);
-  if (process.env.DEBUG === 'restage' && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+  if (process.env.DEBUG === 'restage' && error instanceof Error)
+    process.stderr.write(`${printableLines(error.stack ?? '')}\n`);
 }
 
 for (const event of ['uncaughtException', 'unhandledRejection']) {

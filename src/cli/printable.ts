@@ -13,6 +13,11 @@ export function printableLine(line: string): string {
   return line.replace(UNPRINTABLE_BUT_COLORS, '?');
 }
 
+/** Lines of that kind. */
+export function printableLines(text: string): string {
+  return text.split('\n').map(printableLine).join('\n');
+}
+
 /** JSON with such characters escaped, those too that JSON lets stand. */
 export function escapeUnprintable(json: string): string {
   return json.replace(UNPRINTABLE, (character) => {

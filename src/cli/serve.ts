@@ -12,7 +12,7 @@ import { type CommandIdentity, commandEnvironment, tunnelEnvironment } from './e
 import { lookOf } from './errands.ts';
 import { watchFaultsFile } from './faults-file.ts';
 import { Log } from './log.ts';
-import { printable, printableLine } from './printable.ts';
+import { printable, printableLine, printableLines } from './printable.ts';
 import { renderRetryReport } from './retry-report.ts';
 import { exitOnNextSignal, nextSignal, passSignalsOn } from './signals.ts';
 
@@ -210,7 +210,8 @@ function say(line: string): void {
 function reportError(error: unknown): void {
   const reason = error instanceof Error ? error.message : String(error);
   say(`Cannot finish an answer: ${reason.replace(/\.$/, '')}. The client's connection was closed.`);
-  if (process.env.DEBUG === 'restage' && error instanceof Error) say(error.stack ?? '');
+  if (process.env.DEBUG === 'restage' && error instanceof Error)
+    process.stderr.write(`${printableLines(error.stack ?? '')}\n`);
 }
 
 /** Clients say little of a certificate that they do not trust: the remedy stands here. */
