@@ -1,4 +1,4 @@
-import type { Mode, RestageOptions } from '../../src/index.ts';
+import type { Clock, Mode, RestageOptions } from '../../src/index.ts';
 import { type Running, run, temporaryFolder } from './restage.ts';
 import { sendSigned } from './stand-in/signed-request.ts';
 import type { StandIn } from './stand-in.ts';
@@ -29,8 +29,9 @@ export function runOn(
   dir: string,
   service: StandIn,
   options: RestageOptions = {},
+  clock: Partial<Clock> = {},
 ): Promise<Running> {
-  return run(mode, { dir, ...(mode === 'replay' ? {} : { upstream: service.url }), ...options });
+  return run(mode, { dir, ...(mode === 'replay' ? {} : { upstream: service.url }), ...options }, clock);
 }
 
 /** A signed call that wants plain JSON, and how restage answered it. */

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { markdownTable } from '../markdown-table.ts';
 import type { Row, View } from './matrix.ts';
 import { type ClientCredentials, type Phase, type RowResult, rightViews } from './run-row.ts';
 
@@ -39,14 +40,7 @@ curl has \`--retry-delay 1\`.
 
 /** The page that shows what was seen, in Markdown. */
 export function writePage(seen: readonly Seen[]): string {
-  const rows = seen.map(cellsOf);
-  const widths = HEAD.map((title, column) =>
-    Math.max(...[title, ...rows.map((cells) => cells[column] ?? '')].map(({ length }) => length)),
-  );
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`;
-  const rule = widths.map((width) => '-'.repeat(width));
-  return `${[INTRODUCTION, ...[HEAD, rule, ...rows].map(line)].join('\n')}\n`;
+  return `${INTRODUCTION}\n${markdownTable(HEAD, seen.map(cellsOf))}\n`;
 }
 
 function cellsOf({ row, as, result }: Seen): string[] {

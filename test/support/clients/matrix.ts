@@ -46,7 +46,7 @@ const ENDPOINT_OPTION = '`endpoint` in its options';
 const URL_OF_CALL = 'the URL of the call';
 
 /** Python runs the `sitecustomize.py` in there: botocore then sleeps for no second between its attempts. */
-const withoutWaiting: ClientEnv = {
+export const withoutWaiting: ClientEnv = {
   PYTHONPATH: fileURLToPath(new URL('./no-waiting', import.meta.url)),
   PYTHONDONTWRITEBYTECODE: '1',
 };

@@ -1,0 +1,85 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describeFaults } from '../../src/chaos/catalogue.ts';
+import { faultKinds } from '../../src/chaos/fault.ts';
+import { startRestage } from '../../src/index.ts';
+import { chaosClients } from '../support/chaos/chaos-clients.ts';
+import { writeChaosPage } from '../support/chaos/chaos-page.ts';
+import { faultSamples } from '../support/chaos/fault-samples.ts';
+import { type Encounter, meetFaults } from '../support/chaos/meet-faults.ts';
+import { atMost } from '../support/clients/at-most.ts';
+import { describeWithClient } from '../support/clients.ts';
+import { ask } from '../support/recorded.ts';
+import { sampleApis } from '../support/stand-in/sample.ts';
+import { sample, startStandIn } from '../support/stand-in.ts';
+
+const TIMEOUT_MS = 120_000;
+const restApiId = sample.twoStages;
+/** A kind that is not in the samples is shown as it is. */
+const samples = Object.keys(faultKinds).flatMap(
+  (kind) => faultSamples[kind] ?? [{ spec: `${kind},first=99` }],
+);
+/** Clients take a core to start, and then mostly wait for their answers. */
+const inTurn = atMost(3);
+const dir = mkdtempSync(join(tmpdir(), 'restage-chaos-'));
+const encounters = new Map<string, Encounter>();
+
+beforeAll(async () => {
+  const service = await startStandIn();
+  const recording = await startRestage('record', { dir, port: 0, upstream: service.url });
+  const [beta = {}, prod = {}] = sampleApis('123456789012').get(restApiId) ?? [];
+  for (const deploymentId of ['before', 'vakw79']) {
+    service.setStages(restApiId, [beta, { ...prod, deploymentId }]);
+    await ask(recording.url, service, `/restapis/${restApiId}/stages`);
+  }
+  await recording.close();
+  await service.close();
+});
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+test('there is a sample of every kind, and of no other', () => {
+  expect(Object.keys(faultSamples).sort()).toEqual(Object.keys(faultKinds).sort());
+});
+
+describe.concurrent('every kind of fault', () => {
+  for (const client of chaosClients) {
+    const tests = () => {
+      test('is met in each attempt of a call', { timeout: TIMEOUT_MS }, async ({ expect }) => {
+        const encounter = await inTurn(() => meetFaults(client, { dir, restApiId }, samples));
+        encounters.set(client.name, encounter);
+
+        expect(encounter.healthy).toMatchObject({
+          attempts: 1,
+          hits: 0,
+          seen: { stages: [{ stageName: 'beta' }, { stageName: 'prod' }] },
+        });
+        const missed = [...encounter.bySpec].filter(
+          ([, { attempts, hits }]) => attempts === 0 || hits < attempts,
+        );
+        expect(missed).toEqual([]);
+      });
+    };
+    if (client.needs === undefined) describe(client.name, tests);
+    else describeWithClient(client.needs, client.name, tests);
+  }
+});
+
+test('docs/chaos.md shows what was seen', async (context) => {
+  const missing = chaosClients.filter(({ name }) => !encounters.has(name)).map(({ name }) => name);
+  if (missing.length > 0) {
+    // Reporters count skipped tests and rarely say why.
+    console.warn(
+      `Skipped the comparison with docs/chaos.md, since these were not run:\n${missing.join('\n')}`,
+    );
+    context.skip('not every client was run');
+  }
+  const clients = chaosClients.flatMap(({ name }) => {
+    const encounter = encounters.get(name);
+    return encounter === undefined ? [] : [{ name, encounter }];
+  });
+
+  const page = writeChaosPage({ samples, clients }, describeFaults());
+  await expect(page).toMatchFileSnapshot('../../docs/chaos.md');
+});

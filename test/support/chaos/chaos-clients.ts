@@ -1,0 +1,53 @@
+import { fileURLToPath } from 'node:url';
+import { withoutWaiting } from '../clients/matrix.ts';
+import { type ClientEnv, type ClientName, type Conversation, converse } from '../clients.ts';
+
+/** A stage as the client gives it to the program that uses it. */
+export type SeenStage = Readonly<Record<string, unknown>>;
+
+/** What the program that uses the client is given: the stages, nothing where they should be, or an error's name. */
+export type Seen = { readonly stages: readonly SeenStage[] | null } | { readonly error: string };
+
+/** A client in one retry mode. */
+export interface ChaosClient {
+  /** The client and its mode; no two have the same. */
+  readonly name: string;
+  /** What has to be installed for it besides the project's own packages. */
+  readonly needs?: ClientName;
+  /** Starts it with these variables, which hold its credentials and region, in an otherwise clean environment. */
+  readonly start: (env: ClientEnv) => Conversation;
+}
+
+/** The clients that every kind of fault is tried on. */
+export const chaosClients: readonly ChaosClient[] = [
+  jsV3('standard'),
+  jsV3('adaptive'),
+  boto3('legacy'),
+  boto3('standard'),
+  boto3('adaptive'),
+];
+
+function jsV3(mode: string): ChaosClient {
+  return {
+    name: `JS v3, ${mode}`,
+    start: (env) =>
+      converse(process.execPath, [pathOf('js-v3-chaos.mjs')], {
+        AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+        AWS_RETRY_MODE: mode,
+        ...env,
+      }),
+  };
+}
+
+function boto3(mode: string): ChaosClient {
+  return {
+    name: `boto3, ${mode}`,
+    needs: 'boto3',
+    start: (env) =>
+      converse('python3', [pathOf('boto3_chaos.py')], { AWS_RETRY_MODE: mode, ...withoutWaiting, ...env }),
+  };
+}
+
+function pathOf(script: string): string {
+  return fileURLToPath(new URL(`./${script}`, import.meta.url));
+}

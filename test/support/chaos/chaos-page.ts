@@ -1,0 +1,119 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Catalogue, CatalogueEntry, PresetEntry } from '../../../src/chaos/catalogue.ts';
+import { markdownTable } from '../markdown-table.ts';
+import type { SeenStage } from './chaos-clients.ts';
+import type { FaultSample } from './fault-samples.ts';
+import type { Encounter, Met } from './meet-faults.ts';
+
+/** What was seen, client by client. */
+export interface ChaosSeen {
+  readonly samples: readonly FaultSample[];
+  readonly clients: ReadonlyArray<{ readonly name: string; readonly encounter: Encounter }>;
+}
+
+const INTRODUCTION = `# Chaos
+
+What restage can do to a call, and what clients do about it. The tests write this page:
+\`npx vitest run chaos-matrix -u\`. Without \`-u\` they fail when it is out of date. \`restage faults\` prints the same lists.`;
+
+const SEEN = `## What clients do about each fault
+
+One \`GetStages\` call of each client, to a restage that replays two stages, \`beta\` and \`prod\`.
+
+- **Fault**: the rule. \`first=99\` is longer than any client goes on.
+- **The other columns**: the AWS SDK for JavaScript v3 and boto3, by their retry mode (\`AWS_RETRY_MODE\`). All else is
+  the client's default. How many attempts restage counted for the call, and what the program that uses the client got
+  in the end: *the stages*, or the error by the name that the client gives it.
+- **Bold** is what is wrong and comes *without an error*: the program takes it for what the service said.
+
+Between attempts the clients do not wait, which leaves their number alone: boto3 does not sleep, and JS v3 draws 0 for
+each of its random waits. For \`hang\` both have a short read timeout: by default boto3 waits for a minute in each attempt,
+and JS v3 for ever.`;
+
+/** The page about faults, in Markdown: what was seen, then all there is to say, from the tables that rules are read by. */
+export function writeChaosPage(
+  { samples, clients }: ChaosSeen,
+  { kinds, scopes, schedules, presets, quotas, counting }: Catalogue,
+): string {
+  const rows = samples.map(({ spec }) => [
+    code(spec),
+    ...clients.map(({ encounter: { healthy, bySpec } }) => cellOf(bySpec.get(spec), healthy)),
+  ]);
+  const parameters = kinds.flatMap((kind) =>
+    kind.parameters.map(({ name, describes }) => [code(kind.name), code(`${name}=`), describes]),
+  );
+  const blocks = [
+    INTRODUCTION,
+    SEEN,
+    markdownTable(['Fault', ...clients.map(({ name }) => name)], rows),
+    '## Kinds: what is done to a call',
+    'A rule is a kind, a scope and a schedule: `--fault kind[,name=value]…`, or the same as an object in a file, `{ kind: throttle, first: 2 }`.',
+    entryTable('Kind', kinds),
+    'What each takes besides scope and schedule:',
+    markdownTable(['Kind', 'Name', 'Meaning'], parameters),
+    '## Scope: to which calls',
+    entryTable('Name', scopes),
+    '## Schedule: when',
+    'All given conditions must hold.',
+    entryTable('Name', schedules),
+    '## What a count counts',
+    counting.map((sentence) => `- ${sentence}`).join('\n'),
+    '## Presets',
+    '`--preset NAME`, `restage fault add NAME`, or `{ preset: NAME }` where a rule may stand in a file.',
+    presetTable(presets),
+    '## Quotas',
+    '`--quota NAME`. Every operation draws on it, forwarded ones too.',
+    presetTable(quotas),
+  ];
+  return `${blocks.join('\n\n')}\n`;
+}
+
+function entryTable(title: string, entries: readonly CatalogueEntry[]): string {
+  return markdownTable(
+    [title, 'Meaning', 'Example'],
+    entries.map(({ name, describes, example }) => [code(name), describes, code(example)]),
+  );
+}
+
+function presetTable(entries: readonly PresetEntry[]): string {
+  return markdownTable(
+    ['Name', 'Meaning', 'Rules'],
+    entries.map(({ name, describes, faults }) => [code(name), describes, faults.map(code).join(' ')]),
+  );
+}
+
+/** `3 attempts, the stages`. */
+function cellOf(met: Met | undefined, healthy: Met): string {
+  if (met === undefined) throw new Error('a client did not meet every fault');
+  return `${met.attempts === 1 ? '1 attempt' : `${met.attempts} attempts`}, ${inWords(met, healthy)}`;
+}
+
+function inWords({ seen }: Met, { seen: right }: Met): string {
+  if ('error' in seen) return code(seen.error);
+  if (isDeepStrictEqual(seen, right)) return 'the stages';
+  if (seen.stages === null) return '**no list at all**';
+  if (seen.stages.length === 0) return '**an empty list**';
+  const whole = 'stages' in right ? (right.stages ?? []) : [];
+  if (seen.stages.length < whole.length) {
+    const names = seen.stages.map(({ stageName }) => stageName);
+    const lost = whole.map(({ stageName }) => stageName).filter((name) => !names.includes(name));
+    return `**without ${lost.map((name) => code(String(name))).join(', ')}**`;
+  }
+  const differences = seen.stages.flatMap((stage, i) => differencesOf(stage, whole[i] ?? {}));
+  return `**${[...new Set(differences)].join(', ')}**`;
+}
+
+/** What a stage lacks, has besides, or says otherwise. */
+function differencesOf(stage: SeenStage, right: SeenStage): string[] {
+  const names = [...new Set([...Object.keys(right), ...Object.keys(stage)])];
+  return names.flatMap((name) => {
+    if (isDeepStrictEqual(stage[name], right[name])) return [];
+    if (!Object.hasOwn(stage, name)) return [`no ${code(name)}`];
+    const value = code(String(stage[name]));
+    return [Object.hasOwn(right, name) ? `${code(name)} is ${value}` : `${code(name)} besides`];
+  });
+}
+
+function code(text: string): string {
+  return `\`${text}\``;
+}

@@ -1,0 +1,27 @@
+import { APIGatewayClient, GetStagesCommand } from '@aws-sdk/client-api-gateway';
+import { answerQuestions } from '../clients/answer-questions.mjs';
+
+// What the SDK multiplies its waits with: it tries as often as ever, and does not wait.
+Math.random = () => 0;
+
+/** The errors that all broken connections share a name with say in their code which one they are. */
+function nameOf({ name, code }) {
+  return name === 'Error' && typeof code === 'string' ? code : name;
+}
+
+await answerQuestions(async ({ endpoint, restApiId, readTimeoutMs }) => {
+  const client = new APIGatewayClient({
+    endpoint,
+    ...(readTimeoutMs !== undefined && {
+      requestHandler: { requestTimeout: readTimeoutMs, throwOnRequestTimeout: true },
+    }),
+  });
+  try {
+    const { item } = await client.send(new GetStagesCommand({ restApiId }));
+    return { stages: item ?? null };
+  } catch (error) {
+    return { error: nameOf(error) };
+  } finally {
+    client.destroy();
+  }
+});
