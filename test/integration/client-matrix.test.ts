@@ -17,6 +17,8 @@ const everyCredentials: readonly ClientCredentials[] = [
   },
 ];
 const THROTTLED = { error: 'TooManyRequestsException' };
+/** What the service is called by in a call that it gets: kept calls name it as the client does. */
+const HOSTS = { endpoint: /^127\.0\.0\.1:\d+$/, proxy: /^apigateway\.us-east-1\.amazonaws\.com$/ } as const;
 const TIMEOUT_MS = 60_000;
 /** Clients mostly wait before they try again, but take a core to start. */
 const inTurn = atMost(3);
@@ -47,7 +49,9 @@ describe.concurrent('the matrix', () => {
 
           expect(recorded).toEqual({ views: rightViews, outcomes: ['recorded', 'recorded'], troubles: [] });
           expect(received.map(({ refusal }) => refusal)).toEqual([undefined, undefined]);
-          expect(received.map(tokenOf)).toEqual([as.credentials.sessionToken, as.credentials.sessionToken]);
+          const token = as.credentials.sessionToken;
+          expect(received.map((call) => headerOf(call, 'x-amz-security-token'))).toEqual([token, token]);
+          for (const call of received) expect(headerOf(call, 'host')).toMatch(HOSTS[row.way]);
           expect(replayed).toEqual({ views: rightViews, outcomes: ['replayed', 'replayed'], troubles: [] });
           expect(throttledTwice).toEqual(
             row.attempts > 2
@@ -92,8 +96,8 @@ function faulted(attempts: number): string[] {
   return Array.from({ length: attempts }, () => 'faulted');
 }
 
-function tokenOf({ rawHeaders }: { rawHeaders: readonly string[] }): string | undefined {
-  const at = rawHeaders.findIndex((name) => name.toLowerCase() === 'x-amz-security-token');
+function headerOf({ rawHeaders }: { rawHeaders: readonly string[] }, wanted: string): string | undefined {
+  const at = rawHeaders.findIndex((name) => name.toLowerCase() === wanted);
   return at < 0 ? undefined : rawHeaders[at + 1];
 }
 

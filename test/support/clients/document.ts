@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { markdownTable } from '../markdown-table.ts';
-import type { Row, View } from './matrix.ts';
+import type { Row, View, Way } from './matrix.ts';
 import { type ClientCredentials, type Phase, type RowResult, rightViews } from './run-row.ts';
 
 /** A row that was run. */
@@ -20,16 +20,22 @@ const HEAD = [
   '429 every time',
 ] as const;
 
+/** What becomes of the client's signature. */
+const SIGNATURES: Readonly<Record<Way, string>> = { endpoint: 'signed again', proxy: 'kept' };
+
 const INTRODUCTION = `# Clients
 
 What was seen when each of these clients called \`GetStages\` through restage, against an endpoint that checks every
 signature. The tests write this page: \`npx vitest run client-matrix -u\`. Without \`-u\` they fail when it is out of date.
 
 - **Pointed at restage by**: what tells the client where restage listens. All else is the client's default, save what
-  stands beside its name.
+  stands beside its name. With \`HTTPS_PROXY\` or a proxy agent the client calls the service by its own name, through a
+  tunnel that \`--intercept\` takes; its other variable holds what \`restage ca\` says, so that it trusts restage.
 - **Credentials**: *long-lived* keys, or *temporary* ones, whose token is the header \`x-amz-security-token\`.
-- **Recorded**: whether restage verified the client's calls, signed them again so that the endpoint accepted them,
-  stored the answers, and the client saw the stages that the endpoint has; all of them, and those of one deployment.
+- **Recorded**: *signed again*, where restage verified the client's calls and signed them for the endpoint with its own
+  credentials; *kept*, where it passed on the client's own signature, and had no credentials at all. Either way the
+  endpoint accepted every call, the answers were stored, and the client saw the stages that the endpoint has: all of
+  them, and those of one deployment.
 - **Replayed**: whether the client saw the same stages with the endpoint stopped.
 - **429 twice** (\`--fault throttle,first=2\`) and **429 every time** (\`--fault throttle,first=99\`): how many attempts
   restage counted for one call, and what the program that uses the client got in the end.
@@ -48,7 +54,9 @@ function cellsOf({ row, as, result }: Seen): string[] {
     row.client,
     row.pointedBy,
     as.profile,
-    isWhole(result.recorded, 'recorded') && result.received.every(({ signed }) => signed) ? 'yes' : 'no',
+    isWhole(result.recorded, 'recorded') && result.received.every(({ signed }) => signed)
+      ? SIGNATURES[row.way]
+      : 'no',
     isWhole(result.replayed, 'replayed') ? 'yes' : 'no',
     ending(result.throttledTwice),
     ending(result.throttledAlways),

@@ -37,11 +37,19 @@ export interface Row {
   readonly pointedBy: string;
   /** How often it tries a call that is throttled each time. */
   readonly attempts: number;
-  /** Starts it with these variables, which hold its credentials and region, in an otherwise clean environment. */
+  /**
+   * Starts it with these variables in an otherwise clean environment: they hold its credentials and region, and what it
+   * must trust.
+   */
   readonly start: (env: ClientEnv) => Client;
 }
 
 const ENDPOINT_VARIABLE = '`AWS_ENDPOINT_URL_API_GATEWAY`';
+/** What points clients at restage that go by their environment alone. */
+const VARIABLES: Readonly<Record<Way, string>> = {
+  endpoint: ENDPOINT_VARIABLE,
+  proxy: '`HTTPS_PROXY`, `AWS_CA_BUNDLE`',
+};
 const ENDPOINT_OPTION = '`endpoint` in its options';
 const URL_OF_CALL = 'the URL of the call';
 
@@ -51,20 +59,12 @@ export const withoutWaiting: ClientEnv = {
   PYTHONDONTWRITEBYTECODE: '1',
 };
 
-/** Every client that is tested; a client that goes through a proxy is one more row. */
+/** Every client that is tested. */
 export const matrix: readonly Row[] = [
-  boto3('legacy', 5),
-  boto3('standard', 3),
-  boto3('adaptive', 3),
-  {
-    client: 'AWS CLI, `AWS_RETRY_MODE=standard`',
-    needs: 'AWS CLI',
-    way: 'endpoint',
-    pointedBy: ENDPOINT_VARIABLE,
-    attempts: 3,
-    // Versions 1 and 2 of the CLI have different defaults.
-    start: (env) => each((question) => askAwsCli(question, { AWS_RETRY_MODE: 'standard', ...env })),
-  },
+  boto3('legacy', 5, 'endpoint'),
+  boto3('standard', 3, 'endpoint'),
+  boto3('adaptive', 3, 'endpoint'),
+  awsCli('endpoint'),
   {
     client: 'AWS SDK for JavaScript v2',
     way: 'endpoint',
@@ -73,14 +73,7 @@ export const matrix: readonly Row[] = [
     start: (env) =>
       nodeScript('js-v2-stages.mjs', { AWS_SDK_JS_SUPPRESS_MAINTENANCE_MODE_MESSAGE: '1', ...env }),
   },
-  {
-    client: 'AWS SDK for JavaScript v3',
-    way: 'endpoint',
-    pointedBy: ENDPOINT_VARIABLE,
-    attempts: 3,
-    start: (env) =>
-      nodeScript('js-v3-stages.mjs', { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true', ...env }),
-  },
+  jsV3('endpoint', ENDPOINT_VARIABLE),
   curl('curl `--aws-sigv4`, HAL', [], 1),
   curl("curl `--aws-sigv4 -H 'Accept: application/json'`", ['-H', 'Accept: application/json'], 1),
   // Its own waits would double from a second on.
@@ -92,16 +85,44 @@ export const matrix: readonly Row[] = [
     attempts: 1,
     start: (env) => nodeScript('aws4-stages.mjs', env),
   },
+  boto3('legacy', 5, 'proxy'),
+  boto3('standard', 3, 'proxy'),
+  awsCli('proxy'),
+  // It takes no notice of the variable.
+  jsV3('proxy', 'a proxy agent, `NODE_EXTRA_CA_CERTS`'),
 ];
 
-function boto3(mode: 'legacy' | 'standard' | 'adaptive', attempts: number): Row {
+function boto3(mode: 'legacy' | 'standard' | 'adaptive', attempts: number, way: Way): Row {
   return {
     client: `boto3, \`AWS_RETRY_MODE=${mode}\``,
     needs: 'boto3',
-    way: 'endpoint',
-    pointedBy: ENDPOINT_VARIABLE,
+    way,
+    pointedBy: VARIABLES[way],
     attempts,
     start: (env) => script('python3', 'boto3_stages.py', { AWS_RETRY_MODE: mode, ...withoutWaiting, ...env }),
+  };
+}
+
+function awsCli(way: Way): Row {
+  return {
+    client: 'AWS CLI, `AWS_RETRY_MODE=standard`',
+    needs: 'AWS CLI',
+    way,
+    pointedBy: VARIABLES[way],
+    attempts: 3,
+    // Versions 1 and 2 of the CLI have different defaults.
+    start: (env) => each((question) => askAwsCli(question, { AWS_RETRY_MODE: 'standard', ...env })),
+  };
+}
+
+function jsV3(way: Way, pointedBy: string): Row {
+  return {
+    client: 'AWS SDK for JavaScript v3',
+    way,
+    pointedBy,
+    attempts: 3,
+    start: (env) =>
+      nodeScript('js-v3-stages.mjs', { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true', ...env }),
   };
 }
 

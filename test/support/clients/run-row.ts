@@ -8,6 +8,7 @@ import {
   type RestageOptions,
   startRestage,
 } from '../../../src/index.ts';
+import { openAuthority } from '../../../src/tls/authority.ts';
 import { credentialVariables } from '../cli.ts';
 import { sampleApis } from '../stand-in/sample.ts';
 import { type Call, type Credentials, sample, startStandIn } from '../stand-in.ts';
@@ -46,17 +47,51 @@ const wanted = [{ restApiId: sample.rich }, { restApiId: sample.rich, deployment
 /** What each client is to see: the stages that the stand-in has, as it has them. */
 export const rightViews: readonly View[] = wanted.map(stagesOf);
 
-/** How a client is told where restage is. */
-const whereIs: Readonly<Record<Way, (restage: Restage) => Where>> = {
-  endpoint: ({ url }) => ({ endpoint: url }),
-  proxy: ({ url }) => ({ proxy: url }),
+/** What differs between the ways. */
+interface WayFacts {
+  /** How a client is told where restage is. */
+  readonly where: (restage: Restage) => Where;
+  /** How restage is started besides. */
+  readonly options: (
+    caDir: string,
+    profile: string,
+  ) => { always: RestageOptions; forwarding: RestageOptions };
+  /** What a client must trust, by the variables that name it. */
+  readonly trust: (caDir: string) => Promise<Record<string, string>>;
+}
+
+const ways: Readonly<Record<Way, WayFacts>> = {
+  endpoint: {
+    where: ({ url }) => ({ endpoint: url }),
+    options: (_, profile) => ({ always: {}, forwarding: { profile } }),
+    trust: async () => ({}),
+  },
+  proxy: {
+    where: ({ url }) => ({ proxy: url }),
+    // Without credentials: what is signed by the client is enough.
+    options: (caDir) => ({
+      always: { intercept: true, 'ca-dir': caDir },
+      forwarding: { profile: 'does-not-exist' },
+    }),
+    trust: async (caDir) => {
+      const { certificatePath, bundlePath } = await openAuthority(caDir, () => new Date());
+      return { AWS_CA_BUNDLE: bundlePath, NODE_EXTRA_CA_CERTS: certificatePath };
+    },
+  },
 };
 
 /** Has one client record, replay without the service, and then meet a throttle, first a short and then an endless one. */
 export async function runRow(row: Row, { profile, credentials }: ClientCredentials): Promise<RowResult> {
   const dir = await mkdtemp(join(tmpdir(), 'restage-matrix-'));
   const service = await startStandIn({ credentials: [credentials] });
-  const client = row.start({ ...credentialVariables(credentials), AWS_REGION: 'us-east-1' });
+  const way = ways[row.way];
+  const caDir = join(dir, 'ca');
+  const { always, forwarding } = way.options(caDir, profile);
+  const client = row.start({
+    ...credentialVariables(credentials),
+    ...(await way.trust(caDir)),
+    AWS_REGION: 'us-east-1',
+  });
 
   const phase = async (
     mode: Mode,
@@ -66,11 +101,15 @@ export async function runRow(row: Row, { profile, credentials }: ClientCredentia
     const troubles: unknown[] = [];
     const trouble = (error: unknown) => troubles.push(error);
     const listeners = { onFailure: trouble, onError: trouble };
-    const restage = await startRestage(mode, { dir, port: 0, ...options }, listeners);
+    const restage = await startRestage(
+      mode,
+      { dir: join(dir, 'cassettes'), port: 0, ...always, ...options },
+      listeners,
+    );
     try {
       const views: View[] = [];
       for (const each of calls) {
-        views.push(await client.ask({ ...whereIs[row.way](restage), ...each }));
+        views.push(await client.ask({ ...way.where(restage), ...each }));
       }
       return { views, outcomes: restage.calls().map(({ outcome }) => outcome), troubles };
     } finally {
@@ -79,7 +118,7 @@ export async function runRow(row: Row, { profile, credentials }: ClientCredentia
   };
 
   try {
-    const recorded = await phase('record', { upstream: service.url, profile });
+    const recorded = await phase('record', { upstream: service.url, ...forwarding });
     await service.close();
     return {
       recorded,
