@@ -36,7 +36,8 @@ interface Run {
 export class Recorder {
   readonly #settings: RecorderSettings;
   readonly #runs = new Map<string, Run>();
-  readonly #saves = new Set<Promise<void>>();
+  readonly #stores = new Set<Promise<Stored>>();
+  #hasEnded = false;
 
   constructor(settings: RecorderSettings) {
     this.#settings = settings;
@@ -52,11 +53,28 @@ export class Recorder {
 
   /** Settled when all that was to be recorded is in the files, or could not be saved. */
   async settle(): Promise<void> {
-    await Promise.allSettled(this.#saves);
+    await Promise.allSettled(this.#stores);
+  }
+
+  /** Records nothing more; settled like {@link settle}. Calls may still be under way, but the lock is to be given back. */
+  end(): Promise<void> {
+    this.#hasEnded = true;
+    return this.settle();
   }
 
   /** Records an answer; settled when it is in the file. */
   async store(key: Key, operation: Operation, region: string, recording: Recording): Promise<Stored> {
+    if (this.#hasEnded) return { reason: 'whoever recorded to the cassette has ended meanwhile' };
+    const storing = this.#store(key, operation, region, recording);
+    this.#stores.add(storing);
+    try {
+      return await storing;
+    } finally {
+      this.#stores.delete(storing);
+    }
+  }
+
+  async #store(key: Key, operation: Operation, region: string, recording: Recording): Promise<Stored> {
     try {
       await this.start();
       await this.#settings.cassette.open(key.restApiId);
@@ -78,7 +96,7 @@ export class Recorder {
     const interaction = { ...before, takes };
     if (isSameInteraction(before, interaction)) return { interaction: before };
     try {
-      await this.#save(interaction);
+      await cassette.save(interaction);
       return { interaction };
     } catch (error) {
       return this.#fail(error);
@@ -118,16 +136,6 @@ export class Recorder {
             times: 1,
           };
     return { earlier, takes: [...takes, take] };
-  }
-
-  async #save(interaction: Interaction): Promise<void> {
-    const saving = this.#settings.cassette.save(interaction);
-    this.#saves.add(saving);
-    try {
-      await saving;
-    } finally {
-      this.#saves.delete(saving);
-    }
   }
 
   #fail(error: unknown): Stored {

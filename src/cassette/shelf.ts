@@ -91,7 +91,14 @@ export class Shelf {
 
   async #release(name: string, shelved: Shelved): Promise<void> {
     shelved.loans -= 1;
-    for (const recorder of shelved.recorders.values()) await recorder.settle();
+    const recorders = [...shelved.recorders.values()];
+    if (shelved.loans > 0) {
+      await Promise.all(recorders.map((recorder) => recorder.settle()));
+      return;
+    }
+    // A call that is still under way must not take the lock again, which nobody would give back.
+    shelved.recorders.clear();
+    await Promise.all(recorders.map((recorder) => recorder.end()));
     // It may have been lent again meanwhile.
     if (shelved.loans > 0) return;
     await shelved.lock.release();
