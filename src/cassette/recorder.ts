@@ -25,7 +25,7 @@ export type Stored =
   | { readonly interaction: Interaction }
   | { readonly interaction?: never; readonly reason: string };
 
-/** What one run has recorded for one key in one region. */
+/** What one run makes of the takes of one key in one region. */
 interface Run {
   /** The takes of earlier runs, to tell what has not changed. */
   readonly earlier: readonly Take[];
@@ -35,7 +35,8 @@ interface Run {
 /** Writes takes, one run of restage long. */
 export class Recorder {
   readonly #settings: RecorderSettings;
-  readonly #runs = new Map<string, Run>();
+  /** By region and key, once this run has recorded: the takes of earlier runs. */
+  readonly #earlier = new Map<string, readonly Take[]>();
   readonly #stores = new Set<Promise<Stored>>();
   #hasEnded = false;
 
@@ -84,11 +85,11 @@ export class Recorder {
     const { cassette } = this.#settings;
     const before = cassette.find(key) ?? { key, operation, takes: [] };
     const runKey = `${region} ${key.text}`;
-    const run = this.#continueRun(this.#runs.get(runKey), before, region, recording);
+    const run = this.#continueRun(this.#earlier.get(runKey), before, region, recording);
     if (run === undefined) {
       return { reason: "an error does not replace a recorded 200; '--replace' lets it" };
     }
-    this.#runs.set(runKey, run);
+    this.#earlier.set(runKey, run.earlier);
     const others = before.takes.filter((take) => take.region !== region);
     const takes = [...others, ...run.takes].sort((a, b) =>
       a.region < b.region ? -1 : a.region > b.region ? 1 : 0,
@@ -104,7 +105,7 @@ export class Recorder {
   }
 
   #continueRun(
-    known: Run | undefined,
+    known: readonly Take[] | undefined,
     before: Interaction,
     region: string,
     recording: Recording,
@@ -113,12 +114,14 @@ export class Recorder {
     // In the order that a file is read in again: answers are compared by their text.
     const content = sortKeys(redact(recording.content));
     const answer = { status: recording.status, content };
-    const earlier = known?.earlier ?? before.takes.filter((take) => take.region === region);
+    // Not what this run remembers: another session may record to the cassette in another mode.
+    const current = before.takes.filter((take) => take.region === region);
+    const earlier = known ?? current;
     const isError = recording.status !== 200;
     if (known === undefined && replacesEarlierRuns && isError && !replacesByErrors) {
       if (earlier.some((take) => take.status === 200)) return undefined;
     }
-    const takes = known?.takes ?? (replacesEarlierRuns ? [] : earlier);
+    const takes = known === undefined && replacesEarlierRuns ? [] : current;
     const last = takes.at(-1);
     if (last !== undefined && isSameAnswer(last, answer)) {
       return { earlier, takes: [...takes.slice(0, -1), { ...last, times: last.times + 1 }] };

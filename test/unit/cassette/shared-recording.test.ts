@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+import { createRedactor } from '../../../src/cassette/redact.ts';
+import { Shelf } from '../../../src/cassette/shelf.ts';
+import { getStages, stagesAnswer, stagesKey } from '../../support/recordings.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
+
+test('two kinds of recorders of one cassette keep what the other has recorded', async () => {
+  const shelf = new Shelf({
+    dir: temporaryFolder(),
+    redact: createRedactor([], []),
+    replacesByErrors: false,
+    now: () => new Date(0),
+    onFailure: (failure) => expect.unreachable(failure.message),
+  });
+  const anew = shelf.lend('default', 'anew');
+  const additions = shelf.lend('default', 'additions');
+  const key = stagesKey('a1b2c3d4e5');
+  const record = (loan: typeof anew, stage: string) =>
+    loan.recorder?.store(key, getStages, 'us-east-1', stagesAnswer(stage));
+
+  await record(additions, 'first');
+  await record(anew, 'second');
+  await record(additions, 'third');
+  await record(anew, 'fourth');
+
+  const stages = anew.cassette.find(key)?.takes.map(({ content }) => content.stages);
+  // What came before the first answer that is recorded anew is of an earlier run.
+  expect(stages).toMatchObject([
+    [{ stageName: 'second' }],
+    [{ stageName: 'third' }],
+    [{ stageName: 'fourth' }],
+  ]);
+  await Promise.all([anew.release(), additions.release()]);
+});
