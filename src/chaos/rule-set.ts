@@ -133,22 +133,30 @@ export class RuleSet {
   }
 
   /**
-   * Adds a rule after those that hold all the time. One of the same name gives way if it has ended.
-   * @throws {@link UsageError} when the name is in use, or there are too many rules.
+   * Adds rules after those that hold all the time: all of them or, where one cannot be added, none. One of the same name
+   * gives way if it has ended.
+   * @throws {@link UsageError} when a name is in use, or there are too many rules.
    */
-  add(rule: Rule): void {
-    const known = this.status.find(({ name }) => name === rule.name);
-    if (known !== undefined && known.state !== 'ended') {
-      throw refuse(
-        rule,
-        'there is a rule of that name',
-        'Change or remove that one, or give this one a name',
-      );
+  add(...rules: readonly Rule[]): void {
+    const known = new Map(this.status.map(({ name, state }) => [name, state]));
+    for (const rule of rules) {
+      const state = known.get(rule.name);
+      if (state !== undefined && state !== 'ended') {
+        throw refuse(
+          rule,
+          'there is a rule of that name',
+          'Change or remove that one, or give this one a name',
+        );
+      }
+      if (state === undefined && known.size >= MAX_RULES)
+        throw refuse(rule, `there are ${MAX_RULES} rules`, 'Remove some');
+      known.set(rule.name, 'armed');
     }
-    if (this.#all().length >= MAX_RULES) throw refuse(rule, `there are ${MAX_RULES} rules`, 'Remove some');
-    this.remove(rule.name);
-    this.#always.push(this.#arm(rule));
-    this.#added.add(rule.name);
+    for (const rule of rules) {
+      this.remove(rule.name);
+      this.#always.push(this.#arm(rule));
+      this.#added.add(rule.name);
+    }
     this.#takeStock();
   }
 

@@ -7,7 +7,7 @@ import { type RequestIds, readyError, toAnswer } from '../ready-answer.ts';
 import type { Sessions } from '../sessions.ts';
 import type { EventStream } from './events.ts';
 import type { Metrics } from './metrics.ts';
-import { type Act, invalid, type ServerFacts } from './request.ts';
+import type { Act, ServerFacts } from './request.ts';
 import { Router } from './router.ts';
 import { serverRoutes, sessionRoutes } from './routes.ts';
 
@@ -49,8 +49,9 @@ export function createControl(settings: ControlSettings): Control {
     answer: (call, sessionName) =>
       act(call, sessionName).catch((error: unknown) => {
         if (error instanceof CallError) return toAnswer(readyError(error, 'refused'), ids);
-        if (error instanceof UsageError) return toAnswer(readyError(invalid(error.message), 'refused'), ids);
-        throw error;
+        if (!(error instanceof UsageError)) throw error;
+        const refusal = new CallError('ControlRequestInvalidException', error.message, { cause: error });
+        return toAnswer(readyError(refusal, 'refused'), ids);
       }),
   };
 }

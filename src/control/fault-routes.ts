@@ -23,7 +23,7 @@ export function addFault({ call, session }: ControlRequest): object {
   const rules = preset.success
     ? presetRules(preset.data.preset, RUN_TIME)
     : [parseFaultObject(fields, RUN_TIME)];
-  for (const rule of rules) session.rules.add(rule);
+  session.rules.add(...rules);
   return { faults: rules.map(({ name }) => statusOf(session, name)) };
 }
 
