@@ -11,29 +11,44 @@ import { createSession, describeSession, describeSessions } from './session-rout
 
 /** What can be asked of the server and of each session. Another route is another row. */
 export const sessionRoutes: readonly Route<Act>[] = [
-  { method: 'GET', path: '/status', act: describeStatus },
   { method: 'GET', path: '/calls', act: listCalls },
-  { method: 'DELETE', path: '/calls', act: clearCalls },
-  { method: 'POST', path: '/reset', act: reset },
-  { method: 'GET', path: '/faults', act: listFaults },
-  { method: 'POST', path: '/faults', act: addFault },
-  { method: 'DELETE', path: '/faults', act: clearFaults },
-  { method: 'GET', path: '/faults/:name', act: showFault },
-  { method: 'PATCH', path: '/faults/:name', act: changeFault },
-  { method: 'DELETE', path: '/faults/:name', act: removeFault },
-  { method: 'GET', path: '/retries', act: ({ session }) => describeRetries(session.retries) },
-  { method: 'GET', path: '/events', act: streamEvents },
+  ...withoutParameters([
+    { method: 'GET', path: '/status', act: describeStatus },
+    { method: 'DELETE', path: '/calls', act: clearCalls },
+    { method: 'POST', path: '/reset', act: reset },
+    { method: 'GET', path: '/faults', act: listFaults },
+    { method: 'POST', path: '/faults', act: addFault },
+    { method: 'DELETE', path: '/faults', act: clearFaults },
+    { method: 'GET', path: '/faults/:name', act: showFault },
+    { method: 'PATCH', path: '/faults/:name', act: changeFault },
+    { method: 'DELETE', path: '/faults/:name', act: removeFault },
+    { method: 'GET', path: '/retries', act: ({ session }) => describeRetries(session.retries) },
+    { method: 'GET', path: '/events', act: streamEvents },
+  ]),
 ];
 
 /** What can be asked of the server alone, and all the rest. */
 export const serverRoutes: readonly Route<Act>[] = [
   ...sessionRoutes,
-  { method: 'GET', path: '/sessions', act: ({ sessions }) => ({ sessions: describeSessions(sessions) }) },
-  { method: 'POST', path: '/sessions', act: createSession },
-  { method: 'GET', path: '/sessions/:name', act: (request) => describeSession(sessionOf(request)) },
-  { method: 'DELETE', path: '/sessions/:name', act: removeSession },
-  { method: 'GET', path: '/metrics', act: renderMetrics },
+  ...withoutParameters([
+    { method: 'GET', path: '/sessions', act: ({ sessions }) => ({ sessions: describeSessions(sessions) }) },
+    { method: 'POST', path: '/sessions', act: createSession },
+    { method: 'GET', path: '/sessions/:name', act: (request) => describeSession(sessionOf(request)) },
+    { method: 'DELETE', path: '/sessions/:name', act: removeSession },
+    { method: 'GET', path: '/metrics', act: renderMetrics },
+  ]),
 ];
+
+/** Has parameters refused: one that is passed over may have been meant to spare something, as in `DELETE /calls?api=…`. */
+function withoutParameters(routes: readonly Route<Act>[]): Route<Act>[] {
+  return routes.map((route) => ({
+    ...route,
+    act: (request) => {
+      readQuery(request.call, {});
+      return route.act(request);
+    },
+  }));
+}
 
 function describeStatus({ session, facts }: ControlRequest): object {
   return {
