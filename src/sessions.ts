@@ -177,8 +177,9 @@ export class Sessions {
 
   /** Ends all sessions, the main one last. */
   async close(): Promise<void> {
-    await Promise.all([...this.#entries.keys()].map((name) => this.remove(name)));
-    await Promise.all(this.#closing);
+    for (const name of this.#entries.keys()) this.remove(name).catch(this.#settings.onError);
+    // Whoever asked for the end of a session is told if that failed. The main one is closed all the same.
+    await Promise.allSettled(this.#closing);
     await this.#main.close();
   }
 
