@@ -43,7 +43,7 @@ describe('what a doctored checkout holds moves no cursor', () => {
       { 'f.json': JSON.stringify({ phases: [{ name: HOSTILE, [HOSTILE]: 1 }] }) },
       ['--faults', 'f.json'],
     ],
-  ])('in %s', async (_, files, flags) => {
+  ])('standing in %s', async (_, files, flags) => {
     const cwd = await checkout(files);
     for (const DEBUG of ['', 'restage']) {
       const { status, stdout, stderr } = await restage(['replay', '-p', '0', ...flags], {
@@ -130,7 +130,7 @@ describe('what answers in the place of a restage moves no cursor', () => {
     ['faults', ['fault', 'ls'], 200, { faults: [rule] }],
     ['a refusal', ['fault', 'clear'], 400, { message: HOSTILE }],
     ['retries', ['retries'], 200, report],
-  ])('in %s', async (_, args, status, content) => {
+  ])('printed as %s', async (_, args, status, content) => {
     const url = await startUpstream((_request, response) =>
       response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(content)),
     );

@@ -1,0 +1,111 @@
+import { join } from 'node:path';
+import { afterEach, expect, test } from 'vitest';
+import { credentialVariables, restage } from '../support/cli.ts';
+import { requestHead, sendRaw } from '../support/raw.ts';
+import { startService, temporaryFolder } from '../support/restage.ts';
+import { send, sendSigned, signedHeaders } from '../support/stand-in/signed-request.ts';
+import { sample } from '../support/stand-in.ts';
+import { askForTunnel, proxyAuthorization } from '../support/tunnel.ts';
+
+const target = `/restapis/${sample.rich}/stages`;
+const HOST = 'apigateway.us-east-1.amazonaws.com';
+const own = {
+  accessKeyId: 'ASIAOWNKEYOFRESTAGE0',
+  secretAccessKey: 'own-secret-of-restage',
+  sessionToken: 'own-session-token-of-restage',
+};
+const client = { accessKeyId: 'CLIENTKEY', secretAccessKey: 'secret-of-the-client-key' };
+const TOKEN = 'the-admin-token-itself';
+
+let signatures: string[] = [];
+afterEach(() => {
+  signatures = [];
+});
+
+/** Headers of a signed call, whose signature is remembered. */
+function signed(url: string, credentials: typeof own | typeof client, wanted = target) {
+  const headers = signedHeaders(url, { target: wanted, credentials });
+  signatures.push(/Signature=([0-9a-f]+)/.exec(headers.authorization)?.[1] ?? 'none');
+  return headers;
+}
+
+test.each(['json', 'pretty'])(
+  'no secret is in anything that restage tells, its log in %s',
+  async (format) => {
+    const service = await startService({ credentials: [own] });
+    const folder = await temporaryFolder();
+    const flags = ['--upstream', service.url, '--dir', folder, '--intercept', '--ca-dir', join(folder, 'ca')];
+    const running = restage(['record', '-p', '0', '--log', format, ...flags, '--fault', 'throttle,first=1'], {
+      env: {
+        ...credentialVariables(own),
+        RESTAGE_ADMIN_TOKEN: TOKEN,
+        RESTAGE_CLIENT_KEY: `${client.accessKeyId}:${client.secretAccessKey}`,
+        DEBUG: 'restage',
+      },
+    });
+    const url = await running.url;
+    const port = Number(new URL(url).port);
+    const admin = { host: 'localhost', authorization: `Bearer ${TOKEN}` };
+    const told: string[] = [];
+    const tell = async (answer: Promise<{ readonly text: string }>) => told.push((await answer).text);
+
+    for (const credentials of [own, own, client]) await send(url, target, signed(url, credentials));
+    // What is refused is told of with a reason.
+    await tell(send(url, target, signed(url, { ...own, secretAccessKey: 'guessed-secret' })));
+    await tell(send(url, target, signed(url, { ...client, accessKeyId: 'AKIASTRANGER' })));
+    await tell(send(url, '/restapis', { ...signed(url, client, '/restapis'), host: 'localhost' }));
+    const presigned = `${target}?X-Amz-Signature=presigned-signature&X-Amz-Credential=presigned`;
+    await tell(send(url, presigned, { host: 'localhost' }));
+    await tell(sendSigned(url, { target, credentials: client, method: 'DELETE' }));
+    const { host: _, ...kept } = signed(`http://${HOST}`, own) as Record<string, string>;
+    told.push(
+      await sendRaw(port, requestHead(`GET http://${HOST}${target}`, { host: 'evil.example', ...kept })),
+    );
+    await sendRaw(port, requestHead(`GET http://${HOST}${target}`, { host: HOST, ...kept }));
+    told.push(await askForTunnel(port, 'evil.example:443', proxyAuthorization('a', TOKEN)));
+    told.push(
+      await sendRaw(port, `GET / HTTP/1.1\r\nAuthorization: ${own.sessionToken}\r\nbad header\r\n\r\n`),
+    );
+    const wrong = { host: 'localhost', authorization: 'Bearer guessed-admin-token' };
+    await tell(send(url, '/__restage/status', wrong));
+    for (const path of ['status', 'calls', 'sessions', 'faults', 'retries', 'metrics'])
+      await tell(send(url, `/__restage/${path}`, admin));
+    running.kill('SIGTERM');
+    const { stdout, stderr } = await running.ended;
+
+    const all = [...told, stdout, stderr].join('\n');
+    for (const secret of [
+      own.secretAccessKey,
+      own.sessionToken,
+      client.secretAccessKey,
+      TOKEN,
+      Buffer.from(`a:${TOKEN}`).toString('base64'),
+      'guessed-secret',
+      'guessed-admin-token',
+      'presigned-signature',
+      ...signatures,
+    ]) {
+      expect(all).not.toContain(secret);
+    }
+    // It was told of, and all of these calls were made.
+    expect(signatures).toHaveLength(7);
+    expect(stderr).toMatch(/recorded/);
+    expect(stderr).toMatch(/refused/);
+    expect(all).toContain('restage_calls_total');
+  },
+);
+
+test('a secret on the command line is in no message, right or wrong', async () => {
+  const flags = ['--admin-token', 'short-token', '--client-key', 'bad id:wrong-key-secret'];
+  const ended = await Promise.all([
+    restage(['replay', ...flags.slice(0, 2)]).ended,
+    restage(['replay', ...flags.slice(2)]).ended,
+    restage(['replay', '--upstream', 'http://user:url-password@host']).ended,
+    restage(['fault', 'ls', '--url', 'http://user:url-password@host']).ended,
+    restage(['fault', 'ls', '--url', 'http://127.0.0.1:9', '--admin-token', 'good-admin-token-1']).ended,
+  ]);
+  for (const { status, stdout, stderr } of ended) {
+    expect(status).not.toBe(0);
+    expect(stdout + stderr).not.toMatch(/short-token|wrong-key-secret|url-password|good-admin-token-1/);
+  }
+});

@@ -1,0 +1,88 @@
+import { describe, expect, test } from 'vitest';
+import { recordInto } from '../support/recorded.ts';
+import { credentials, run, startService } from '../support/restage.ts';
+import { send, signedHeaders } from '../support/stand-in/signed-request.ts';
+import { sample } from '../support/stand-in.ts';
+
+const target = `/restapis/${sample.oneStage}/stages`;
+const own = { host: 'localhost' };
+
+/** Paths that would lead elsewhere, were somebody to tidy them up, and what the service gets of each, if anything. */
+const tricks: ReadonlyArray<readonly [path: string, forwarded?: string, signedAs?: string]> = [
+  // Signature Version 4 resolves the dots in what it signs.
+  ['/@a/../__restage/reset', '/../__restage/reset', '/__restage/reset'],
+  ['/@a/%2e%2e/__restage/reset', '/%2e%2e/__restage/reset'],
+  ['/@a/%2E%2E/%2E%2E/__restage/reset', '/%2E%2E/%2E%2E/__restage/reset'],
+  ['/@a/./__restage/reset', '/./__restage/reset', '/@a/__restage/reset'],
+  ['/@a/%5f%5frestage/reset', '/%5f%5frestage/reset'],
+  ['/@a/__restage%2freset', '/__restage%2freset'],
+  ['/@a/@b/__restage/reset', '/@b/__restage/reset'],
+  ['/@a/%40b/__restage/reset', '/%40b/__restage/reset'],
+  ['/@a?/__restage/reset', '/?/__restage/reset'],
+  ['/@a//__restage/reset'],
+  ['//__restage/reset'],
+  ['/@a%2f..%2f__restage/reset'],
+  ['/@a/__restage/../../__restage/reset'],
+  ['/@a\\..\\__restage\\reset'],
+  ['/@a;/../__restage/reset'],
+];
+
+describe('a path under a session', () => {
+  test.each(tricks)('%s resets neither the server nor another session', async (path) => {
+    const service = await startService();
+    const dir = await recordInto(service, [target]);
+    const restage = await run('replay', { dir, order: 'strict' });
+    for (const prefix of ['', '/@b']) {
+      expect((await send(restage.url, `${prefix}${target}`, own)).headers['x-restage-outcome']).toBe(
+        'replayed',
+      );
+    }
+    const answer = await send(restage.url, path, own, { method: 'POST' });
+
+    expect(answer.status).toBeGreaterThanOrEqual(400);
+    // What was used up is used up still, and the journals are as they were.
+    for (const prefix of ['', '/@b']) {
+      expect((await send(restage.url, `${prefix}${target}`, own)).headers['x-restage-outcome']).toBe(
+        'missed',
+      );
+    }
+    expect(restage.calls().length).toBeGreaterThanOrEqual(4);
+  });
+
+  test.each(tricks)(
+    '%s is forwarded nowhere but to the path it says',
+    async (path, forwarded, signedAs = path) => {
+      const service = await startService();
+      const restage = await run('passthrough', { upstream: service.url });
+      const headers = signedHeaders(restage.url, { method: 'POST', target: signedAs, credentials });
+      await send(restage.url, path, headers, { method: 'POST' });
+
+      expect(service.calls.map(({ target }) => target)).toEqual(forwarded === undefined ? [] : [forwarded]);
+    },
+  );
+
+  test.each([
+    'sessions',
+    'sessions/b',
+    'metrics',
+    '../__restage/sessions',
+    '%2e%2e/%2e%2e/__restage/sessions',
+  ])('leads to no %s, which are the server’s', async (path) => {
+    const restage = await run('replay');
+    await send(restage.url, `/@b${target}`, own);
+    for (const method of ['GET', 'DELETE', 'POST']) {
+      const answer = await send(restage.url, `/@a/__restage/${path}`, own, { method });
+      expect(answer.status).toBe(404);
+    }
+    const { sessions } = JSON.parse((await send(restage.url, '/__restage/sessions', own)).text);
+    expect(sessions).toMatchObject([{ session: 'b' }]);
+  });
+});
+
+test('whoever may not use control makes no session by it', async () => {
+  const restage = await run('replay', { 'admin-token': 'sixteen-characters' });
+  expect((await send(restage.url, '/@made/__restage/status', own)).status).toBe(401);
+
+  const right = { ...own, authorization: 'Bearer sixteen-characters' };
+  expect(JSON.parse((await send(restage.url, '/__restage/sessions', right)).text)).toEqual({ sessions: [] });
+});
