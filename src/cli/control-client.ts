@@ -52,17 +52,18 @@ export class ControlClient {
 
   /**
    * Calls the proxy.
+   * @param schema what it says when all is well.
    * @returns what it said.
    * @throws {@link UsageError} with its words when it refused what was asked for; {@link FailureError} when it cannot be
    * reached or failed.
    */
-  async call(method: string, path: string, fields?: object): Promise<unknown> {
+  async call<T>(method: string, path: string, schema: z.ZodType<T>, fields?: object): Promise<T> {
     const answer = await this.#fetch(method, path, fields);
-    const text = await answer.text();
-    const content = readJson(text);
-    if (answer.ok && content !== undefined) return content;
+    const content = readJson(await this.#read(answer));
+    const found = schema.safeParse(content);
+    if (answer.ok && found.success) return found.data;
     const said = errorSchema.safeParse(content);
-    if (!said.success) {
+    if (answer.ok || !said.success) {
       throw new FailureError(
         `Cannot talk to ${this.#base}: what answers there (${answer.status}) is not restage. Correct '--url'.`,
       );
@@ -79,13 +80,25 @@ export class ControlClient {
         ...(fields !== undefined && { body: JSON.stringify(fields) }),
       });
     } catch (cause) {
-      const reason = cause instanceof Error && cause.cause !== undefined ? cause.cause : cause;
-      const words = errorCode(reason) === 'ECONNREFUSED' ? 'nothing listens there' : reasonOf(reason);
-      throw new FailureError(
-        `Cannot reach restage at ${this.#base}: ${words}. Start it, or name another place with '--url'.`,
-        { cause },
-      );
+      throw this.#unreachable(cause);
     }
+  }
+
+  async #read(answer: Response): Promise<string> {
+    try {
+      return await answer.text();
+    } catch (cause) {
+      throw this.#unreachable(cause);
+    }
+  }
+
+  #unreachable(cause: unknown): FailureError {
+    const reason = cause instanceof Error && cause.cause !== undefined ? cause.cause : cause;
+    const words = errorCode(reason) === 'ECONNREFUSED' ? 'nothing listens there' : reasonOf(reason);
+    return new FailureError(
+      `Cannot reach restage at ${this.#base}: ${words}. Start it, or name another place with '--url'.`,
+      { cause },
+    );
   }
 }
 

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import pc from 'picocolors';
+import { z } from 'zod';
 import { type Option, options } from '../options.ts';
 import type { RetryReport } from '../retries/report.ts';
 import { resolveSettings, type Values } from '../settings.ts';
@@ -66,13 +67,20 @@ export const errands: readonly Errand[] = [
     options: controlOptions,
     run: async (flags) => {
       const { renderRetryReport } = await import('./retry-report.ts');
-      const report = await new ControlClient(flags, process.env).call('GET', '/retries');
-      // What answers there is restage, and of this version or a like one: the client has looked.
-      print(printableLines(renderRetryReport(report as RetryReport, lookOf(process.stdout))));
+      const report = await new ControlClient(flags, process.env).call('GET', '/retries', reportSchema);
+      print(printableLines(renderRetryReport(report, lookOf(process.stdout))));
       return 0;
     },
   },
 ];
+
+/** Enough to tell a report of this version, or a like one, from what something else says. */
+const reportSchema = z.custom<RetryReport>(
+  (said) =>
+    z
+      .looseObject({ totals: z.looseObject({ calls: z.number() }), calls: z.array(z.unknown()) })
+      .safeParse(said).success,
+);
 
 /** How wide a stream's terminal is, and whether it is one. */
 export function lookOf(stream: NodeJS.WriteStream): Look {

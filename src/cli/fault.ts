@@ -1,13 +1,17 @@
 import { z } from 'zod';
+import { quote } from '../aws/operation.ts';
+import { faultKinds } from '../chaos/fault.ts';
 import { presets } from '../chaos/preset.ts';
 import { parseFaultSpec, ruleToObject } from '../chaos/rule.ts';
 import { listNames, UsageError } from '../errors.ts';
 import type { Values } from '../settings.ts';
 import { ControlClient } from './control-client.ts';
+import { formatDuration } from './duration.ts';
 import { printable } from './printable.ts';
 
 const ruleSchema = z.looseObject({
   name: z.string(),
+  rule: z.record(z.string(), z.unknown()),
   state: z.string(),
   matched: z.number(),
   fired: z.number(),
@@ -15,6 +19,7 @@ const ruleSchema = z.looseObject({
   phase: z.string().optional(),
 });
 const listSchema = z.looseObject({ faults: z.array(ruleSchema) });
+const removedSchema = z.looseObject({ removed: z.string() });
 
 type Act = (client: ControlClient, rule: string) => Promise<string>;
 
@@ -47,34 +52,55 @@ export async function fault(flags: Values, write: (text: string) => void): Promi
 
 async function add(client: ControlClient, text: string): Promise<string> {
   const isPreset = Object.hasOwn(presets, text);
+  if (!isPreset && /^[\w-]*$/.test(text) && !Object.hasOwn(faultKinds, text)) {
+    const kinds = listNames(Object.keys(faultKinds));
+    throw new UsageError(
+      `Cannot add ${quote(text)}: there is no kind and no preset of that name. Known presets are ${listNames(Object.keys(presets))}; known kinds are ${kinds}.`,
+    );
+  }
   // Read here already: what is wrong with it is said in the words of the command line.
   const fields = isPreset ? { preset: text } : ruleToObject(parseFaultSpec(text));
-  return renderRules(listSchema.parse(await client.call('POST', '/faults', fields)).faults);
+  return renderRules((await client.call('POST', '/faults', listSchema, fields)).faults);
 }
 
 async function list(client: ControlClient): Promise<string> {
-  return renderRules(listSchema.parse(await client.call('GET', '/faults')).faults);
+  return renderRules((await client.call('GET', '/faults', listSchema)).faults);
 }
 
 async function remove(client: ControlClient, name: string): Promise<string> {
-  await client.call('DELETE', `/faults/${encodeURIComponent(name)}`);
+  await client.call('DELETE', `/faults/${encodeURIComponent(name)}`, removedSchema);
   return `Removed ${printable(name)}.\n`;
 }
 
 async function clear(client: ControlClient): Promise<string> {
-  await client.call('DELETE', '/faults');
+  await client.call('DELETE', '/faults', listSchema);
   return 'Removed every fault.\n';
 }
 
-/** A line each: `throttle,first=2   armed   hit 1 of 3 calls   ends in 9 min`. */
+/** A line each: `storm  throttle,first=2  armed  hit 1 of 3 calls, ends in 9m10s`. */
 function renderRules(rules: ReadonlyArray<z.infer<typeof ruleSchema>>): string {
   if (rules.length === 0) return 'There are no faults.\n';
-  const width = Math.max(...rules.map(({ name }) => name.length));
-  return rules
-    .map(({ name, state, matched, fired, endsInSeconds, phase }) => {
-      const ends = endsInSeconds === undefined ? '' : `  ends in ${Math.ceil(endsInSeconds)} s`;
-      const ofPhase = phase === undefined ? '' : `  phase ${printable(phase)}`;
-      return `${printable(name.padEnd(width))}  ${printable(state)}  hit ${fired} of ${matched} calls${ends}${ofPhase}\n`;
+  const rows = rules.map((rule) => {
+    const { name, state, matched, fired, endsInSeconds, phase } = rule;
+    const spec = specOf(rule);
+    const ends = endsInSeconds === undefined ? [] : [`ends in ${formatDuration(endsInSeconds * 1000)}`];
+    const ofPhase = phase === undefined ? [] : [`in phase ${phase}`];
+    const hits = `hit ${fired} of ${matched} ${matched === 1 ? 'call' : 'calls'}`;
+    return [name, spec === name ? '' : spec, state, [hits, ...ends, ...ofPhase].join(', ')].map(printable);
+  });
+  const widths = [0, 1, 2].map((column) => Math.max(...rows.map((cells) => cells[column]?.length ?? 0)));
+  return rows
+    .map((cells) => {
+      const padded = cells.map((cell, column) => cell.padEnd(widths[column] ?? 0));
+      return `${padded.filter((cell) => cell !== '').join('  ')}\n`;
     })
     .join('');
+}
+
+/** What the rule does, as text; when it ends is told beside it. */
+function specOf({ rule: { name: _, kind, for: _for, ...fields } }: z.infer<typeof ruleSchema>): string {
+  const pairs = Object.entries(fields).map(
+    ([name, value]) => `${name}=${typeof value === 'object' ? JSON.stringify(value) : value}`,
+  );
+  return [kind, ...pairs].join(',');
 }
