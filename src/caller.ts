@@ -55,7 +55,7 @@ export class CallerCheck {
   #checkAuthority(call: Call, authority: string, host: string): Addressing | CallError {
     // RFC 9112 lets the target win over Host; but Host is what was signed, so they must not differ.
     if (hostname(authority) !== hostname(host))
-      return refuse('its target and its Host differ', 'Send the same in both');
+      return refuse('the host it is sent to and its Host differ', 'Send the same in both');
     if (this.#isOwn(authority)) return 'own';
     if (isApiGatewayHost(hostname(authority)))
       return this.#findProxyUserFlaw(call.proxyAuthorization) ?? 'service';

@@ -80,6 +80,8 @@ export function errorCode(error: unknown): string | undefined {
 /** An error's own words, for the reason in another error's message: without the full stop. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
+  // The message of an OpenSSL error is full of addresses and file names, and ends in a line break.
+  if ('library' in error && 'reason' in error && typeof error.reason === 'string') return error.reason;
   // A connection that was tried on several addresses fails with an AggregateError that has no words of its own.
   const message =
     error.message || ('errors' in error && Array.isArray(error.errors) && reasonOf(error.errors[0]));

@@ -5,6 +5,11 @@ import { CASSETTE_NAME } from './cassette/cassette.ts';
 import { CallError } from './errors.ts';
 import { parseProxyAuthorization } from './proxy-authorization.ts';
 
+/**
+ * As a forward proxy's user: no session. boto3 and the AWS CLI send no password without a user. No session can have the
+ * name, and a URL takes it as it is.
+ */
+export const NO_SESSION = '~';
 const FIRST_SEGMENT = /^\/([^/?]*)/;
 
 /**
@@ -40,5 +45,5 @@ const PERCENT = 0x25;
 
 function nameOfProxyUser({ proxyAuthorization }: Call): string | undefined {
   const user = parseProxyAuthorization(proxyAuthorization)?.user;
-  return user === '' ? undefined : user;
+  return user === '' || user === NO_SESSION ? undefined : user;
 }

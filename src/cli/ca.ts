@@ -30,9 +30,10 @@ export function renderTrust({ certificatePath, bundlePath }: PublicFiles): strin
 Node.js, which adds it to its own roots:
   export NODE_EXTRA_CA_CERTS=${certificate}
 
-AWS CLI, boto3 and Go, which take these roots in place of their own; the bundle holds the public ones too:
+AWS CLI, boto3, Go and curl, which take these roots in place of their own; the bundle holds the public ones too:
   export AWS_CA_BUNDLE=${bundle}
   export SSL_CERT_FILE=${bundle}
+  export CURL_CA_BUNDLE=${bundle}
 
 And, while restage runs with --intercept, on the port it prints (JavaScript SDKs need a proxy agent besides):
   export HTTPS_PROXY=http://127.0.0.1:8480

@@ -2,9 +2,10 @@ import { existsSync } from 'node:fs';
 import pc from 'picocolors';
 import { joinPlans } from '../chaos/plan.ts';
 import { parsePlan } from '../chaos/scenario.ts';
-import { FailureError, reasonOf, UsageError } from '../errors.ts';
+import { FailureError, UsageError } from '../errors.ts';
 import { listCassettes, type Mode, type Restage, start } from '../index.ts';
 import { modeNeeds } from '../session.ts';
+import { NO_SESSION } from '../session-address.ts';
 import { isLoopbackAddress, resolveSettings, type Settings, type Values } from '../settings.ts';
 import { runCommand } from './command.ts';
 import { readConfig, readData } from './config.ts';
@@ -15,6 +16,7 @@ import { Log } from './log.ts';
 import { printable, printableLine, printableLines } from './printable.ts';
 import { renderRetryReport } from './retry-report.ts';
 import { exitOnNextSignal, nextSignal, passSignalsOn } from './signals.ts';
+import { TunnelReport } from './tunnel-report.ts';
 
 /** Runs restage in a mode until it is told to stop, or until the command ends. @returns the exit status. */
 export async function serve(mode: Mode, flags: Values, command: readonly string[]): Promise<number> {
@@ -37,6 +39,10 @@ export async function serve(mode: Mode, flags: Values, command: readonly string[
     log?.flush();
     say(line);
   });
+  const tunnels = new TunnelReport((line) => {
+    log?.flush();
+    say(pc.yellow(printable(line)));
+  });
   const restage = await start(
     mode,
     // A command is told where restage listens: any free port will do, unless a flag asks for one.
@@ -45,10 +51,11 @@ export async function serve(mode: Mode, flags: Values, command: readonly string[
       onCall: log === undefined ? () => {} : (entry) => log.add(entry),
       onFailure: (failure) => failures.add(failure),
       onError: reportError,
-      onTunnelError: reportTunnel,
+      onTunnelError: (host, error) => tunnels.add(host, error),
     },
   );
   if (format !== 'silent') await introduce(restage, settings);
+  if (format !== 'silent' && command.length === 0) introduceTunnels(restage, settings);
   const unwatch = watchFaults(restage, settings);
   const status =
     command.length > 0 ? await withCommand(restage, settings, command, env) : await untilSignal(restage);
@@ -121,16 +128,12 @@ async function withCommand(
   try {
     const identity = await findIdentity(restage, settings);
     say(pc.dim(listeningLine(restage)));
-    const running = runCommand(command, environmentOf(restage, env, identity));
+    const running = runCommand(command, environmentOf(restage, settings, env, identity));
     const passOn = passSignalsOn(running.kill);
     try {
       const status = await running.status;
       if (restage.countCalls() === 0 && status < 128) {
-        say(
-          pc.yellow(
-            'The command made no call through restage. Does it set an endpoint, or keys, of its own, or lack a region?',
-          ),
-        );
+        say(pc.yellow(`The command made no call through restage. ${guessWhy(restage)}`));
       }
       return status;
     } finally {
@@ -141,14 +144,22 @@ async function withCommand(
   }
 }
 
+/** Why a command may have gone past restage, or nowhere. */
+function guessWhy({ trust }: Restage): string {
+  return trust === undefined
+    ? 'Does it set an endpoint, or keys, of its own, or lack a region?'
+    : 'Does it take HTTPS_PROXY? SDKs for JavaScript need a proxy agent. Or does it lack keys, or a region?';
+}
+
 /** The command is led to restage as its endpoint or, where tunnels are taken, as its proxy. */
 function environmentOf(
   restage: Restage,
+  settings: Settings,
   env: NodeJS.ProcessEnv,
   identity: CommandIdentity,
 ): Record<string, string> {
-  const url = reachableUrl(restage);
-  if (restage.trust === undefined) return commandEnvironment(env, url, identity);
+  if (restage.trust === undefined) return commandEnvironment(env, reachableUrl(restage), identity);
+  const url = proxyUrl(restage, settings, NO_SESSION, settings.adminToken ?? '');
   return tunnelEnvironment(env, url, restage.trust, !modeNeeds[restage.mode].upstream, identity.region);
 }
 
@@ -190,6 +201,19 @@ async function introduce(restage: Restage, settings: Settings): Promise<void> {
     say(pc.dim(`seed ${restage.seed} (--seed ${restage.seed} repeats this run)`));
 }
 
+/** A command is led through restage; whoever starts clients on their own has to know how. */
+function introduceTunnels(restage: Restage, settings: Settings): void {
+  if (restage.trust === undefined) return;
+  const url = proxyUrl(restage, settings, 'SESSION', 'TOKEN');
+  say(pc.dim(`Taking tunnels: give clients HTTPS_PROXY=${url} and the CA ('restage ca' says how)`));
+}
+
+/** What clients take restage for their proxy by. Off loopback it asks for the token. */
+function proxyUrl(restage: Restage, { host }: Settings, user: string, password: string): string {
+  const url = reachableUrl(restage);
+  return isLoopbackAddress(host) ? url : url.replace('//', `//${user}:${encodeURIComponent(password)}@`);
+}
+
 /** Where a command on this machine reaches restage: an address that stands for all is none to call. */
 function reachableUrl({ url }: Restage): string {
   return url.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:');
@@ -212,13 +236,4 @@ function reportError(error: unknown): void {
   say(`Cannot finish an answer: ${reason.replace(/\.$/, '')}. The client's connection was closed.`);
   if (process.env.DEBUG === 'restage' && error instanceof Error)
     process.stderr.write(`${printableLines(error.stack ?? '')}\n`);
-}
-
-/** Clients say little of a certificate that they do not trust: the remedy stands here. */
-function reportTunnel(host: string, error: Error): void {
-  say(
-    pc.yellow(
-      `Cannot read the calls to ${printable(host)}: ${reasonOf(error)}. Let the client trust the local CA: see 'restage ca'.`,
-    ),
-  );
 }

@@ -134,7 +134,12 @@ describe('a call in absolute-form', () => {
   test.each([
     ['another host', 'http://evil.example/', 'evil.example', 'restage is no proxy for "evil.example"'],
     ['another service', 'http://s3.us-east-1.amazonaws.com/', 's3.us-east-1.amazonaws.com', 'no proxy'],
-    ['another Host', `http://${SERVICE_HOST}/`, '127.0.0.1:8480', 'its target and its Host differ'],
+    [
+      'another Host',
+      `http://${SERVICE_HOST}/`,
+      '127.0.0.1:8480',
+      'the host it is sent to and its Host differ',
+    ],
     ['a Host of the service alone', 'http://127.0.0.1/', SERVICE_HOST, 'differ'],
     ['a user', `http://me@${SERVICE_HOST}/`, SERVICE_HOST, 'differ'],
     ['no host', 'http:///restapis', '', 'no proxy'],

@@ -57,6 +57,7 @@ describe('the session of a call through a forward proxy', () => {
     ['a:some-password:with-colons', 'a'],
     ['a', 'a'],
     [':some-password', undefined],
+    ['~:some-password', undefined],
     [undefined, undefined],
   ])('is the user name of %s: %s', (user, name) => {
     expect(findSession(through(user), 'service')).toBe(name);

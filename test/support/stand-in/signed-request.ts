@@ -1,5 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
 import { type Agent, request as httpRequest, type IncomingHttpHeaders } from 'node:http';
+import { request as httpsRequest } from 'node:https';
 import type { Credentials } from './signature.ts';
 
 /** Headers by name. */
@@ -87,7 +88,8 @@ export function send(
   const { body, ...others } = options;
   const length = body === undefined ? {} : { 'content-length': Buffer.byteLength(body) };
   return new Promise((resolve, reject) => {
-    const sent = httpRequest(
+    const request = url.startsWith('https:') ? httpsRequest : httpRequest;
+    const sent = request(
       url,
       { ...others, path: target, headers: { ...(headers as Record<string, string | string[]>), ...length } },
       (answer) => {

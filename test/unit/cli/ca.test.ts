@@ -44,9 +44,10 @@ describe('restage ca', () => {
 Node.js, which adds it to its own roots:
   export NODE_EXTRA_CA_CERTS=/data/restage/ca.pem
 
-AWS CLI, boto3 and Go, which take these roots in place of their own; the bundle holds the public ones too:
+AWS CLI, boto3, Go and curl, which take these roots in place of their own; the bundle holds the public ones too:
   export AWS_CA_BUNDLE=/data/restage/bundle.pem
   export SSL_CERT_FILE=/data/restage/bundle.pem
+  export CURL_CA_BUNDLE=/data/restage/bundle.pem
 
 And, while restage runs with --intercept, on the port it prints (JavaScript SDKs need a proxy agent besides):
   export HTTPS_PROXY=http://127.0.0.1:8480
@@ -61,6 +62,7 @@ And, while restage runs with --intercept, on the port it prints (JavaScript SDKs
         NODE_EXTRA_CA_CERTS: paths.certificatePath,
         AWS_CA_BUNDLE: paths.bundlePath,
         SSL_CERT_FILE: paths.bundlePath,
+        CURL_CA_BUNDLE: paths.bundlePath,
         HTTPS_PROXY: 'http://127.0.0.1:8480',
       });
     },

@@ -112,47 +112,64 @@ describe('where calls are forwarded', () => {
   });
 });
 
-describe('the environment of a command whose tunnels are taken', () => {
-  const trust = { certificatePath: '/data/ca.pem', bundlePath: '/data/bundle.pem' };
-  const mine = {
-    AWS_PROFILE: 'mine',
-    AWS_ENDPOINT_URL: 'http://localhost:4566',
-    AWS_ENDPOINT_URL_API_GATEWAY: 'http://localhost:4566',
-    AWS_USE_FIPS_ENDPOINT: 'true',
-    HTTPS_PROXY: 'http://company',
-    NODE_EXTRA_CA_CERTS: '/company.pem',
-    NO_PROXY: 'a.test,.amazonaws.com,sts.amazonaws.com',
-  };
+describe('of a command whose tunnels are taken', () => {
+  const trust = { certificatePath: '/ca/ca.pem', bundlePath: '/ca/bundle.pem' };
+  const online = (env: Record<string, string>, region?: string) =>
+    tunnelEnvironment(env, URL, trust, false, region);
+  const offline = (env: Record<string, string>) => tunnelEnvironment(env, URL, trust, true, undefined);
 
-  it('leads all that goes to the control plane through restage, and trusts it', () => {
-    expect(tunnelEnvironment(mine, URL, trust, false, 'eu-west-1')).toEqual({
-      AWS_PROFILE: 'mine',
-      AWS_USE_FIPS_ENDPOINT: 'true',
-      AWS_REGION: 'eu-west-1',
-      AWS_DEFAULT_REGION: 'eu-west-1',
-      AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'true',
+  it.each([
+    ['forwarding', online],
+    ['in replay', offline],
+  ])('%s: leads through the proxy, whose CA all trust, and to no endpoint', (_, environment) => {
+    const made = environment({
+      PATH: '/bin',
+      HTTPS_PROXY: 'http://proxy.example',
+      https_proxy: 'http://proxy.example',
+      AWS_ENDPOINT_URL: 'http://elsewhere',
+      AWS_ENDPOINT_URL_API_GATEWAY: 'http://elsewhere',
+      AWS_CA_BUNDLE: '/their/bundle.pem',
+      CURL_CA_BUNDLE: '/their/bundle.pem',
+    });
+    expect(made).toMatchObject({
+      PATH: '/bin',
       HTTPS_PROXY: URL,
       https_proxy: URL,
-      NO_PROXY: `a.test,sts.amazonaws.com,${LOOPBACK}`,
-      no_proxy: `a.test,sts.amazonaws.com,${LOOPBACK}`,
-      NODE_EXTRA_CA_CERTS: trust.certificatePath,
-      AWS_CA_BUNDLE: trust.bundlePath,
-      SSL_CERT_FILE: trust.bundlePath,
-      REQUESTS_CA_BUNDLE: trust.bundlePath,
-      CURL_CA_BUNDLE: trust.bundlePath,
+      AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'true',
+      NODE_EXTRA_CA_CERTS: '/ca/ca.pem',
+      AWS_CA_BUNDLE: '/ca/bundle.pem',
+      SSL_CERT_FILE: '/ca/bundle.pem',
+      REQUESTS_CA_BUNDLE: '/ca/bundle.pem',
+      CURL_CA_BUNDLE: '/ca/bundle.pem',
     });
+    expect(made).not.toHaveProperty('AWS_ENDPOINT_URL');
+    expect(made).not.toHaveProperty('AWS_ENDPOINT_URL_API_GATEWAY');
   });
 
-  it('keeps whom the command signs as, but in replay, where any will do', () => {
-    expect(tunnelEnvironment(mine, URL, trust, true, undefined)).toMatchObject({
+  it.each([
+    ['*', ''],
+    ['.amazonaws.com,internal.example', `internal.example,${LOOPBACK}`],
+    ['amazonaws.com , *.amazonaws.com', LOOPBACK],
+    ['apigateway.eu-west-1.amazonaws.com:443', LOOPBACK],
+    ['.cn,.com,.aws', LOOPBACK],
+    ['sts.amazonaws.com', `sts.amazonaws.com,${LOOPBACK}`],
+  ])('is kept from going past by NO_PROXY=%s', (NO_PROXY, left) => {
+    expect(online({ NO_PROXY })).toMatchObject({ NO_PROXY: left, no_proxy: left });
+    expect(online({ no_proxy: NO_PROXY })).toMatchObject({ NO_PROXY: left, no_proxy: left });
+  });
+
+  it('signs with its own keys or profile, which restage does not know', () => {
+    const env = { AWS_PROFILE: 'sso', AWS_ACCESS_KEY_ID: 'ID', AWS_SECRET_ACCESS_KEY: 'S' };
+    expect(online(env, 'eu-west-1')).toMatchObject({ ...env, AWS_REGION: 'eu-west-1' });
+  });
+
+  it('in replay has a dummy identity, and asks nobody for another', () => {
+    const made = offline({ AWS_PROFILE: 'sso' });
+    expect(made).toMatchObject({
       AWS_ACCESS_KEY_ID: 'AKIDRESTAGE',
       AWS_REGION: 'us-east-1',
       AWS_EC2_METADATA_DISABLED: 'true',
     });
-    expect(tunnelEnvironment(mine, URL, trust, true, undefined)).not.toHaveProperty('AWS_PROFILE');
-  });
-
-  it('lets no proxy exception for all hosts stand', () => {
-    expect(tunnelEnvironment({ NO_PROXY: '*' }, URL, trust, false, undefined).NO_PROXY).toBe('');
+    expect(made).not.toHaveProperty('AWS_PROFILE');
   });
 });

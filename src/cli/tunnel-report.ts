@@ -1,0 +1,31 @@
+import { CallError, reasonOf } from '../errors.ts';
+
+/** Far more than the service has hosts: clients choose their names. */
+const MAX_TOLD = 1000;
+
+/** Tunnels that came to nothing, in words. Each is told once: clients try again, many times. */
+export class TunnelReport {
+  readonly #write: (line: string) => void;
+  readonly #told = new Set<string>();
+
+  constructor(write: (line: string) => void) {
+    this.#write = write;
+  }
+
+  add(host: string, error: Error): void {
+    const line = describeTunnelError(host, error);
+    if (this.#told.has(line) || this.#told.size >= MAX_TOLD) return;
+    this.#told.add(line);
+    this.#write(line);
+  }
+}
+
+/** Clients say little of a certificate that they do not trust: the remedy stands here. */
+function describeTunnelError(host: string, error: Error): string {
+  // The client was told the same, but most show nothing of a proxy's answer.
+  if (error instanceof CallError) return error.message;
+  return (
+    `Cannot read the calls to ${host}: ${reasonOf(error)}. ` +
+    "Let the client trust the local CA: 'restage ca' says how."
+  );
+}
