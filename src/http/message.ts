@@ -53,7 +53,7 @@ export function readHead(request: IncomingMessage, tunnel?: TunnelOrigin): Head 
         if (value !== 'none' && value !== 'same-origin') fromPage = true;
         break;
       case 'amz-sdk-invocation-id':
-        invocationId = value.slice(0, 100);
+        invocationId = cut(value, 100);
         break;
       case 'amz-sdk-request':
         attempt = readAttempt(value);
@@ -62,7 +62,7 @@ export function readHead(request: IncomingMessage, tunnel?: TunnelOrigin): Head 
         contentLength = Number(value);
         break;
       case 'user-agent':
-        userAgent = value.slice(0, 200);
+        userAgent = cut(value, 200);
         break;
       case 'proxy-authorization':
         proxyAuthorization = value;
@@ -146,6 +146,11 @@ function hasLengthOfInterest({ length }: string): boolean {
 
 function toOriginForm(rest: string): string {
   return rest.startsWith('/') ? rest : `/${rest}`;
+}
+
+/** The beginning of a long header, as a copy: it is kept, and a slice would keep the whole. */
+function cut(value: string, length: number): string {
+  return value.length > length ? Buffer.from(value.slice(0, length), 'latin1').toString('latin1') : value;
 }
 
 /** `attempt=2; max=3` [the SDKs' retry headers] */
