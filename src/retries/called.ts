@@ -22,7 +22,7 @@ export function toCalled(entry: JournalEntry): Called {
     parameters: entry.parameters && shortenValues(entry.parameters),
     region: entry.region && shorten(entry.region),
     session: entry.session,
-    client: shorten(entry.client),
+    client: entry.client,
     invocationId: entry.invocationId,
   };
 }

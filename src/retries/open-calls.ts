@@ -20,12 +20,12 @@ const MAX_WAITING = 256;
 export class OpenCalls {
   readonly #byClient = new Map<string, Map<string, CallGroup[]>>();
 
-  /** The call that this is an attempt of; nothing when it begins one. Most clients have nothing open: that costs a look-up. */
+  /** The call that this is an attempt of; nothing when it begins one. */
   find(entry: JournalEntry, attempt: Attempt): CallGroup | undefined {
-    // The texts of `called` are cut; a client's own is cut well before.
-    if (attempt.number === 1 || !this.#byClient.has(entry.client)) return undefined;
-    const called = toCalled(entry);
-    const waiting = this.#byClient.get(called.client)?.get(keyOf(called));
+    // Most of the time nobody has anything open. A client's text is new with each call: to look it up is to hash it.
+    if (this.#byClient.size === 0 || attempt.number === 1) return undefined;
+    const byKey = this.#byClient.get(entry.client);
+    const waiting = byKey?.get(keyOf(toCalled(entry)));
     return waiting?.find((group) => canFollow(attempt, group.last));
   }
 
@@ -44,6 +44,7 @@ export class OpenCalls {
   }
 
   remove(group: CallGroup): void {
+    if (this.#byClient.size === 0) return;
     const byKey = this.#byClient.get(group.called.client);
     if (byKey === undefined) return;
     const waiting = byKey.get(group.key);
