@@ -183,7 +183,8 @@ function finish({ server, settings }: Context, response: ServerResponse, answer:
   if (!server.listening) response.shouldKeepAlive = false;
   // The half that was sent cannot be taken back: only a broken connection says that the answer is not whole.
   sendAnswer(response, answer)?.catch((error: unknown) => {
-    settings.onError(error);
+    // That is what it is called when the client has gone: whoever listens to events does so in the end.
+    if (errorCode(error) !== 'ERR_STREAM_PREMATURE_CLOSE') settings.onError(error);
     response.destroy();
   });
 }
