@@ -57,6 +57,7 @@ class Listener implements AsyncIterableIterator<Uint8Array> {
 export class EventStream {
   readonly #listeners = new Set<Listener>();
   #heartbeat: NodeJS.Timeout | undefined;
+  #isClosed = false;
 
   /** Tells of a call. Costs nothing while nobody listens. */
   publish(entry: JournalEntry): void {
@@ -70,6 +71,11 @@ export class EventStream {
   listen(session: string | undefined): AsyncIterable<Uint8Array> | undefined {
     if (this.#listeners.size >= MAX_LISTENERS) return undefined;
     const listener = new Listener(session, (ended) => this.#forget(ended));
+    // Readers come back at once when their stream ends; restage, which is about to stop, would wait for them.
+    if (this.#isClosed) {
+      void listener.return();
+      return listener;
+    }
     // So that the head leaves at once, and the client knows that it listens.
     listener.push(': listening\n\n');
     this.#listeners.add(listener);
@@ -77,8 +83,9 @@ export class EventStream {
     return listener;
   }
 
-  /** Ends every stream. */
+  /** Ends every stream, those to come as well. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     await Promise.all([...this.#listeners].map((listener) => listener.return()));
   }
 
