@@ -9,6 +9,9 @@ const LATENCY_BUCKETS = [0.0005, 0.001, 0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5,
 /** What calls are counted as that ask for an operation restage does not understand: paths would be without end. */
 const OTHER = 'other';
 
+/** Rules are named as clients of control like; beyond so many names, all others are counted as one. */
+const MAX_RULES = 1000;
+
 /** What the numbers are of. */
 export interface MetricsSubjects {
   readonly sessions: Sessions;
@@ -44,6 +47,8 @@ export class Metrics {
     registers: [this.#registry],
   });
 
+  readonly #rules = new Set<string>();
+
   constructor({ sessions, cassettes }: MetricsSubjects) {
     const registers = [this.#registry];
     new Gauge({
@@ -60,8 +65,12 @@ export class Metrics {
       labelNames: ['cassette'],
       registers,
       async collect() {
+        const sizes = await Promise.all(
+          cassettes().map(async (cassette) => ({ cassette: cassette.name, bytes: await cassette.size() })),
+        );
+        // At once: of two who ask at the same time, neither must find what the other has just emptied.
         this.reset();
-        for (const cassette of cassettes()) this.set({ cassette: cassette.name }, await cassette.size());
+        for (const { cassette, bytes } of sizes) this.set({ cassette }, bytes);
       },
     });
   }
@@ -71,11 +80,18 @@ export class Metrics {
     this.#calls.inc({ operation: findOperation(operation) === undefined ? OTHER : operation, outcome });
     this.#answers.observe(durationMs / 1000);
     if (upstreamMs !== undefined) this.#upstream.observe(upstreamMs / 1000);
-    for (const rule of hits) this.#faults.inc({ rule });
+    for (const rule of hits) this.#faults.inc({ rule: this.#labelOf(rule) });
   }
 
   /** The numbers as Prometheus reads them, and their content type. */
   async render(): Promise<{ readonly contentType: string; readonly text: string }> {
     return { contentType: this.#registry.contentType, text: await this.#registry.metrics() };
+  }
+
+  #labelOf(rule: string): string {
+    if (this.#rules.has(rule)) return rule;
+    if (this.#rules.size >= MAX_RULES) return OTHER;
+    this.#rules.add(rule);
+    return rule;
   }
 }
