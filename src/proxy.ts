@@ -250,7 +250,8 @@ function actionOf({ session, asked, region }: Context, interaction: Interaction 
 }
 
 function findInteraction({ session, asked }: Context): Interaction | undefined {
-  return asked.key && session.cassette.find(asked.key);
+  // Another session may have read the cassette.
+  return asked.key && session.usesRecordings ? session.cassette.find(asked.key) : undefined;
 }
 
 function isLoaded({ session, asked: { key } }: Context): boolean {
