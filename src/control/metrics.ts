@@ -1,5 +1,6 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { findOperation } from '../aws/operations.ts';
+import type { Outcome } from '../call.ts';
 import type { Cassette } from '../cassette/cassette.ts';
 import type { JournalEntry } from '../journal.ts';
 import type { Sessions } from '../sessions.ts';
@@ -22,18 +23,6 @@ export interface MetricsSubjects {
 /** Counts calls, faults and latencies, in Prometheus' text format. */
 export class Metrics {
   readonly #registry = new Registry();
-  readonly #calls = new Counter({
-    name: 'restage_calls_total',
-    help: 'Calls by operation and by how they were answered.',
-    labelNames: ['operation', 'outcome'],
-    registers: [this.#registry],
-  });
-  readonly #faults = new Counter({
-    name: 'restage_faults_total',
-    help: 'How many times each rule fired.',
-    labelNames: ['rule'],
-    registers: [this.#registry],
-  });
   readonly #answers = new Histogram({
     name: 'restage_answer_seconds',
     help: 'How long it took until there was an answer to send.',
@@ -46,11 +35,36 @@ export class Metrics {
     buckets: LATENCY_BUCKETS,
     registers: [this.#registry],
   });
-
-  readonly #rules = new Set<string>();
+  // In plain numbers, told to the registry when somebody asks: it takes labels apart with each number it is given.
+  /** By operation, then by outcome. */
+  readonly #calls = new Map<string, Map<Outcome, number>>();
+  readonly #hits = new Map<string, number>();
 
   constructor({ sessions, cassettes }: MetricsSubjects) {
     const registers = [this.#registry];
+    const calls = this.#calls;
+    new Counter({
+      name: 'restage_calls_total',
+      help: 'Calls by operation and by how they were answered.',
+      labelNames: ['operation', 'outcome'],
+      registers,
+      collect() {
+        this.reset();
+        for (const [operation, byOutcome] of calls)
+          for (const [outcome, count] of byOutcome) this.inc({ operation, outcome }, count);
+      },
+    });
+    const hits = this.#hits;
+    new Counter({
+      name: 'restage_faults_total',
+      help: 'How many times each rule fired.',
+      labelNames: ['rule'],
+      registers,
+      collect() {
+        this.reset();
+        for (const [rule, count] of hits) this.inc({ rule }, count);
+      },
+    });
     new Gauge({
       name: 'restage_sessions',
       help: 'Sessions besides the main one.',
@@ -77,21 +91,23 @@ export class Metrics {
 
   /** Counts a call. */
   observe({ operation, outcome, durationMs, upstreamMs, hits }: JournalEntry): void {
-    this.#calls.inc({ operation: findOperation(operation) === undefined ? OTHER : operation, outcome });
+    const name = findOperation(operation) === undefined ? OTHER : operation;
+    let byOutcome = this.#calls.get(name);
+    if (byOutcome === undefined) {
+      byOutcome = new Map();
+      this.#calls.set(name, byOutcome);
+    }
+    byOutcome.set(outcome, (byOutcome.get(outcome) ?? 0) + 1);
     this.#answers.observe(durationMs / 1000);
     if (upstreamMs !== undefined) this.#upstream.observe(upstreamMs / 1000);
-    for (const rule of hits) this.#faults.inc({ rule: this.#labelOf(rule) });
+    for (const hit of hits) {
+      const rule = this.#hits.has(hit) || this.#hits.size < MAX_RULES ? hit : OTHER;
+      this.#hits.set(rule, (this.#hits.get(rule) ?? 0) + 1);
+    }
   }
 
   /** The numbers as Prometheus reads them, and their content type. */
   async render(): Promise<{ readonly contentType: string; readonly text: string }> {
     return { contentType: this.#registry.contentType, text: await this.#registry.metrics() };
-  }
-
-  #labelOf(rule: string): string {
-    if (this.#rules.has(rule)) return rule;
-    if (this.#rules.size >= MAX_RULES) return OTHER;
-    this.#rules.add(rule);
-    return rule;
   }
 }

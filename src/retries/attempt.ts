@@ -42,7 +42,11 @@ export function toAttempt(entry: JournalEntry): Attempt {
 }
 
 /** Whether the client got what it asked for. An altered answer counts: a fault may be one that is legal JSON. */
-export function isSuccess({ status, abandoned, damaged }: Attempt): boolean {
+export function isSuccess({
+  status,
+  abandoned,
+  damaged,
+}: Pick<Attempt, 'status' | 'abandoned' | 'damaged'>): boolean {
   return status >= 200 && status < 300 && !damaged && !abandoned;
 }
 

@@ -1,5 +1,5 @@
 import type { JournalEntry } from '../journal.ts';
-import { type Attempt, isRetryable } from './attempt.ts';
+import { type Attempt, isRetryable, toAttempt } from './attempt.ts';
 import { type CallGroup, CLOCK_GRAIN_MS } from './call-group.ts';
 import { keyOf, toCalled } from './called.ts';
 
@@ -21,12 +21,14 @@ export class OpenCalls {
   readonly #byClient = new Map<string, Map<string, CallGroup[]>>();
 
   /** The call that this is an attempt of; nothing when it begins one. */
-  find(entry: JournalEntry, attempt: Attempt): CallGroup | undefined {
+  find(entry: JournalEntry): CallGroup | undefined {
     // Most of the time nobody has anything open. A client's text is new with each call: to look it up is to hash it.
-    if (this.#byClient.size === 0 || attempt.number === 1) return undefined;
+    if (this.#byClient.size === 0 || entry.attempt === 1) return undefined;
     const byKey = this.#byClient.get(entry.client);
     const waiting = byKey?.get(keyOf(toCalled(entry)));
-    return waiting?.find((group) => canFollow(attempt, group.last));
+    if (waiting === undefined) return undefined;
+    const attempt = toAttempt(entry);
+    return waiting.find((group) => canFollow(attempt, group.last));
   }
 
   /** Puts the call in its place after an attempt: at the end of those that wait, or nowhere when it is over. */

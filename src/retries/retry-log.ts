@@ -1,13 +1,16 @@
 import type { JournalEntry } from '../journal.ts';
-import { type Attempt, toAttempt } from './attempt.ts';
+import { type Attempt, isSuccess, toAttempt } from './attempt.ts';
 import { CallGroup } from './call-group.ts';
 import { OpenCalls } from './open-calls.ts';
+import { PlainCalls } from './plain-calls.ts';
 import { Queue } from './queue.ts';
 import { Timeline } from './timeline.ts';
 
 /** How much is kept. */
 export interface RetryLogLimits {
-  /** Calls that succeeded at once, and as many that did not. */
+  /** Calls that succeeded at once. */
+  readonly plainCalls: number;
+  /** Calls that did not. */
   readonly calls: number;
   /** Attempts of the calls that did not succeed at once, all together. */
   readonly attempts: number;
@@ -15,7 +18,12 @@ export interface RetryLogLimits {
   readonly attemptsOfCall: number;
 }
 
-export const retryLogLimits: RetryLogLimits = { calls: 10_000, attempts: 50_000, attemptsOfCall: 1000 };
+export const retryLogLimits: RetryLogLimits = {
+  plainCalls: 1000,
+  calls: 10_000,
+  attempts: 50_000,
+  attemptsOfCall: 1000,
+};
 
 /** What is no longer kept. */
 export interface Forgotten {
@@ -35,10 +43,10 @@ export interface Forgotten {
  */
 export class RetryLog {
   readonly #limits: RetryLogLimits;
+  /** Calls that did not succeed at once, by their invocation ids. */
   readonly #byId = new Map<string, CallGroup>();
   readonly #open = new OpenCalls();
-  /** Calls that succeeded at once. */
-  readonly #plain = new Queue<CallGroup>();
+  readonly #plain: PlainCalls;
   readonly #eventful = new Queue<CallGroup>();
   #eventfulAttempts = 0;
   #forgotten = { plain: 0, eventful: 0, eventfulAttempts: 0 };
@@ -47,24 +55,28 @@ export class RetryLog {
 
   constructor(limits: Partial<RetryLogLimits> = {}) {
     this.#limits = { ...retryLogLimits, ...limits };
+    this.#plain = new PlainCalls(this.#limits.plainCalls);
   }
 
   /** Takes in an answered call. */
   add(entry: JournalEntry): void {
+    this.timeline.add(entry.at - entry.durationMs, entry.outcome === 'faulted');
+    const known = this.#find(entry);
+    if (known === undefined && isSuccess(entry)) {
+      if (this.#plain.add(entry)) this.#forgotten.plain += 1;
+      return;
+    }
     const attempt = toAttempt(entry);
-    this.timeline.add(attempt.at, entry.outcome === 'faulted');
-    const known = entry.invocationId ? this.#byId.get(entry.invocationId) : this.#open.find(entry, attempt);
     const isFull = known !== undefined && known.attempts.length >= this.#limits.attemptsOfCall;
     if (isFull) this.#open.remove(known);
-    const group =
-      known === undefined || isFull ? this.#begin(entry, attempt) : this.#continue(known, attempt);
-    if (!entry.invocationId && !group.isPlain) this.#open.update(group);
+    if (known === undefined || isFull) this.#begin(entry, attempt);
+    else this.#continue(known, attempt);
     this.#forgetOldest();
   }
 
   /** The calls that are kept, in the order in which they began. */
   get calls(): CallGroup[] {
-    return [...this.#plain, ...this.#eventful].sort((a, b) => a.first.at - b.first.at);
+    return [...this.#plain.groups, ...this.#eventful].sort((a, b) => a.first.at - b.first.at);
   }
 
   get forgotten(): Forgotten {
@@ -82,34 +94,39 @@ export class RetryLog {
     this.timeline.clear();
   }
 
-  #begin(entry: JournalEntry, attempt: Attempt): CallGroup {
-    const group = new CallGroup(entry, attempt);
-    if (entry.invocationId) this.#byId.set(entry.invocationId, group);
-    if (group.isPlain) this.#plain.add(group);
-    else {
-      this.#eventful.add(group);
-      this.#eventfulAttempts += 1;
-    }
-    return group;
+  /** The call that this is another attempt of. */
+  #find(entry: JournalEntry): CallGroup | undefined {
+    const { invocationId, attempt } = entry;
+    if (!invocationId) return this.#open.find(entry);
+    const known = this.#byId.size === 0 ? undefined : this.#byId.get(invocationId);
+    // A first attempt that succeeded, as nearly all do, has nothing before it.
+    if (known !== undefined || (attempt === 1 && isSuccess(entry))) return known;
+    const plain = this.#plain.take(invocationId);
+    if (plain !== undefined) this.#keep(plain);
+    return plain;
   }
 
-  #continue(group: CallGroup, attempt: Attempt): CallGroup {
-    if (group.isPlain) {
-      this.#plain.delete(group);
-      this.#eventful.add(group);
-      this.#eventfulAttempts += 1;
-    }
+  #begin(entry: JournalEntry, attempt: Attempt): void {
+    const group = new CallGroup(entry, attempt);
+    this.#keep(group);
+    if (!entry.invocationId) this.#open.update(group);
+  }
+
+  #keep(group: CallGroup): void {
+    const { invocationId } = group.called;
+    if (invocationId) this.#byId.set(invocationId, group);
+    this.#eventful.add(group);
+    this.#eventfulAttempts += 1;
+  }
+
+  #continue(group: CallGroup, attempt: Attempt): void {
     group.add(attempt);
     this.#eventfulAttempts += 1;
-    return group;
+    if (!group.called.invocationId) this.#open.update(group);
   }
 
   #forgetOldest(): void {
     const { calls, attempts } = this.#limits;
-    if (this.#plain.size > calls) {
-      this.#forget(this.#plain.takeOldest());
-      this.#forgotten.plain += 1;
-    }
     while (this.#eventful.size > calls || this.#eventfulAttempts > attempts) {
       const group = this.#forget(this.#eventful.takeOldest());
       this.#eventfulAttempts -= group.attempts.length;

@@ -157,7 +157,7 @@ describe('a verdict', () => {
 
   it('knows what it must of calls that succeeded at once and are no longer kept', () => {
     const entries = calls([200], [200], [200], [429, 200]);
-    const limits = { calls: 1 };
+    const limits = { plainCalls: 1, calls: 1 };
     expect(check('all succeed', entries, limits)).toMatchObject({
       passed: true,
       reason: '4 calls succeeded',

@@ -198,7 +198,7 @@ describe('a log', () => {
     const bad = Array.from({ length: 5 }, (_, i) =>
       attemptsOf([429, 200], [], { invocationId: `b${i}`, start: START + i }),
     );
-    const log = logOf([...bad, ...fine].flat(), { calls: 3 });
+    const log = logOf([...bad, ...fine].flat(), { plainCalls: 3, calls: 3 });
     expect(log.calls.map(({ called }) => called.invocationId).toSorted()).toEqual([
       'b2',
       'b3',
@@ -235,6 +235,7 @@ describe('a log', () => {
 
   it('begins anew when it is cleared', () => {
     const log = logOf([...attemptsOf([429]), ...attemptsOf([429, 200, 200], [], { invocationId: 'a' })], {
+      plainCalls: 1,
       calls: 1,
     });
     log.clear();
@@ -265,6 +266,7 @@ const anyEntry = fc.record({
 describe('whatever is called', () => {
   it('every attempt belongs to exactly one call, and the sums are right', () => {
     const limits = fc.record({
+      plainCalls: fc.integer({ min: 1, max: 60 }),
       calls: fc.integer({ min: 1, max: 60 }),
       attemptsOfCall: fc.integer({ min: 1, max: 60 }),
     });
