@@ -6,7 +6,7 @@ import type { RetryReport } from '../retries/report.ts';
 import { resolveSettings, type Values } from '../settings.ts';
 import { ControlClient, controlOptions } from './control-client.ts';
 import { printableLines } from './printable.ts';
-import type { Look } from './retry-report.ts';
+import type { Look } from './retry-table.ts';
 
 /** A command besides the modes: it does one thing and ends. */
 export interface Errand {
@@ -75,12 +75,12 @@ export const errands: readonly Errand[] = [
 ];
 
 /** Enough to tell a report of this version, or a like one, from what something else says. */
-const reportSchema = z.custom<RetryReport>(
-  (said) =>
-    z
-      .looseObject({ totals: z.looseObject({ calls: z.number() }), calls: z.array(z.unknown()) })
-      .safeParse(said).success,
-);
+const reportLike = z.looseObject({
+  totals: z.looseObject({ calls: z.number() }),
+  faults: z.array(z.looseObject({ rule: z.string() })),
+  calls: z.array(z.looseObject({ attempts: z.array(z.looseObject({})) })),
+});
+const reportSchema = z.custom<RetryReport>((said) => reportLike.safeParse(said).success);
 
 /** How wide a stream's terminal is, and whether it is one. */
 export function lookOf(stream: NodeJS.WriteStream): Look {

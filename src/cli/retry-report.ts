@@ -1,26 +1,16 @@
 import pc from 'picocolors';
-import type { Ending } from '../retries/attempt.ts';
-import { describeCalled } from '../retries/called.ts';
-import type { ReportedAttempt, ReportedCall, RetryReport } from '../retries/report.ts';
+import type { RetryReport } from '../retries/report.ts';
 import { formatDuration } from './duration.ts';
 import { printable } from './printable.ts';
+import { count, cut, type Look, renderCalls } from './retry-table.ts';
 import { renderTimeline } from './timeline-chart.ts';
 
-/** How a report is to look. */
-export interface Look {
-  /** Columns of the terminal. */
-  readonly width: number;
-  readonly color: boolean;
-}
-
-/** How many calls are shown. */
-const MAX_ROWS = 10;
+/** How many rules are named. */
+const MAX_RULES = 3;
+/** In characters, of a rule's name. */
+const MAX_RULE = 40;
 const MIN_WIDTH = 40;
 const MAX_WIDTH = 120;
-/** Below, a call takes two lines. */
-const TABLE_WIDTH = 72;
-const ANSWERS = 'Answers and waits';
-const ENDING_WIDTH = 'succeeded'.length;
 
 /** A retry report for a terminal: totals, the calls that were tried again or did not succeed, attempts over time. */
 export function renderRetryReport(report: RetryReport, { width, color }: Look): string {
@@ -34,7 +24,10 @@ export function renderRetryReport(report: RetryReport, { width, color }: Look): 
   return `${blocks.map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }
 
-function renderSummary({ totals, waits, peakPerSecond }: RetryReport, { width, color }: Look): string[] {
+function renderSummary(
+  { totals, faults, waits, peakPerSecond }: RetryReport,
+  { width, color }: Look,
+): string[] {
   const { bold, dim, green, red, yellow } = pc.createColors(color);
   const parts = [
     `${bold('Retries:')} ${count(totals.calls, 'call')}`,
@@ -53,7 +46,17 @@ function renderSummary({ totals, waits, peakPerSecond }: RetryReport, { width, c
           dim(`median ${formatDuration(waits.medianMs)}`),
           dim(`at most ${count(peakPerSecond, 'attempt')} in a second`),
         ];
-  return [...fill(parts, width), ...fill(waited, width)];
+  const lists = [parts, describeFaults(faults).map(yellow), waited].filter((list) => list.length > 0);
+  return lists.flatMap((list) => fill(list, width));
+}
+
+/** `faulted by quota 58`, and up to two more rules. */
+function describeFaults(faults: RetryReport['faults']): string[] {
+  const parts = faults
+    .slice(0, MAX_RULES)
+    .map(({ rule, attempts }) => `${printable(cut(rule, MAX_RULE))} ${attempts}×`);
+  const [first, ...others] = faults.length > MAX_RULES ? [...parts, 'and others'] : parts;
+  return first === undefined ? [] : [`faulted by ${first}`, ...others];
 }
 
 /** The parts with commas between them, in as few lines as they need. */
@@ -70,121 +73,8 @@ function fill(parts: readonly string[], width: number): string[] {
   return [...lines, line];
 }
 
-function renderCalls(calls: readonly ReportedCall[], report: RetryReport, look: Look): string[] {
-  const { dim } = pc.createColors(look.color);
-  const shown = calls.slice(0, MAX_ROWS);
-  const rows = look.width < TABLE_WIDTH ? renderNarrow(shown, look) : renderTable(shown, look);
-  const { retried, succeeded } = report.totals;
-  // Those that are not in the report may have been retried or not; as many as there are for sure.
-  const more = Math.max(retried, report.totals.calls - succeeded, calls.length) - shown.length;
-  const notes = [
-    ...(more > 0
-      ? [`and ${report.callsLeftOut > 0 ? 'at least ' : ''}${count(more, 'other call')} like these`]
-      : []),
-    ...(shown.some(({ attempts }) => attempts.some(({ damaged }) => damaged))
-      ? ['! cut off, or no readable answer']
-      : []),
-    ...(report.callsForgotten > 0 ? [`no longer kept: ${count(report.callsForgotten, 'earlier call')}`] : []),
-  ];
-  return [...rows, ...notes.map((note) => dim(note))];
-}
-
-/** One line a call: `    3  GetStages a1b2c3d4e5  429 +34ms 429 +71ms 200  succeeded`. */
-function renderTable(calls: readonly ReportedCall[], { width, color }: Look): string[] {
-  const { dim } = pc.createColors(color);
-  const names = describeAll(calls);
-  const room = width - 'Attempts'.length - ENDING_WIDTH - 6;
-  const longestName = Math.max('Call'.length, ...names.map((name) => name.length));
-  const longestAnswers = Math.max(ANSWERS.length, ...calls.map((call) => lengthOf(piecesOf(call))));
-  const nameWidth = Math.min(longestName, Math.max(Math.floor(room * 0.45), room - longestAnswers));
-  const answerWidth = Math.min(longestAnswers, room - nameWidth);
-  const heading = ['Attempts', 'Call'.padEnd(nameWidth), ANSWERS.padEnd(answerWidth), 'Ended'];
-  const rows = calls.map((call, i) =>
-    [
-      String(call.attemptCount).padStart('Attempts'.length),
-      cut(names[i] ?? '', nameWidth).padEnd(nameWidth),
-      renderAnswers(call, answerWidth, color),
-      colorOfEnding(call.ending, color)(call.ending),
-    ].join('  '),
-  );
-  return [dim(heading.join('  ')), ...rows];
-}
-
-/** Two lines a call: how often and what, then the answers. */
-function renderNarrow(calls: readonly ReportedCall[], { width, color }: Look): string[] {
-  const names = describeAll(calls);
-  return calls.flatMap((call, i) => {
-    const attempts = `${call.attemptCount}x `;
-    const nameWidth = width - attempts.length - ENDING_WIDTH - 2;
-    const name = cut(names[i] ?? '', nameWidth).padEnd(nameWidth);
-    const ending = colorOfEnding(call.ending, color)(call.ending);
-    return [`${attempts}${name}  ${ending}`, `   ${renderAnswers(call, width - 3, color).trimEnd()}`];
-  });
-}
-
-/** What was called; without the region where that is the same for all of them. */
-function describeAll(calls: readonly ReportedCall[]): string[] {
-  const isOneRegion = new Set(calls.map(({ region }) => region)).size === 1;
-  return calls.map((call) => printable(describeCalled(isOneRegion ? { ...call, region: undefined } : call)));
-}
-
-/** `429 +34ms 429 +71ms 200`, as wide as it is told to be; of too many, the first ones and the last. */
-function renderAnswers(call: ReportedCall, width: number, color: boolean): string {
-  let kept = call.attempts.length;
-  while (kept > 1 && lengthOf(piecesOf(call, kept)) > width) kept -= 1;
-  const pieces = piecesOf(call, kept);
-  const padding = ' '.repeat(Math.max(0, width - lengthOf(pieces)));
-  return pieces.map(({ text, attempt }) => colorOfAnswer(attempt, color)(text)).join(' ') + padding;
-}
-
-/** The answers and the waits between them: all, or so many with the last. Of very many, the report itself lacks the last. */
-function piecesOf({ attempts, attemptCount }: ReportedCall, kept = attempts.length): Piece[] {
-  const all = attempts.map(describeAttempt);
-  const isWhole = all.length === attemptCount;
-  if (kept === all.length && isWhole) return all.flat();
-  return [...all.slice(0, kept - 1).flat(), { text: '…' }, ...(isWhole ? (all.at(-1) ?? []) : [])];
-}
-
-/** A part of a line: an answer, or a wait. */
-interface Piece {
-  readonly text: string;
-  readonly attempt?: ReportedAttempt;
-}
-
-function describeAttempt(attempt: ReportedAttempt): Piece[] {
-  const { status, damaged, waitMs } = attempt;
-  const answer = { text: `${status === 0 ? 'none' : status}${damaged && status !== 0 ? '!' : ''}`, attempt };
-  return waitMs === undefined ? [answer] : [{ text: `+${formatDuration(waitMs)}` }, answer];
-}
-
-function lengthOf(pieces: readonly Piece[]): number {
-  return pieces.reduce((length, { text }) => length + text.length + 1, -1);
-}
-
-type Paint = (text: string) => string;
-
-function colorOfAnswer(attempt: ReportedAttempt | undefined, color: boolean): Paint {
-  const colors = pc.createColors(color);
-  if (attempt === undefined) return colors.dim;
-  if (attempt.outcome === 'faulted') return colors.yellow;
-  return attempt.status >= 200 && attempt.status < 300 ? colors.green : colors.red;
-}
-
-function colorOfEnding(ending: Ending, color: boolean): Paint {
-  const { green, red } = pc.createColors(color);
-  return ending === 'succeeded' ? green : red;
-}
-
-function some(n: number, what: string, paint: Paint): string[] {
+function some(n: number, what: string, paint: (text: string) => string): string[] {
   return n === 0 ? [] : [paint(`${n} ${what}`)];
-}
-
-function count(n: number, noun: string): string {
-  return `${n} ${noun}${n === 1 ? '' : 's'}`;
-}
-
-function cut(text: string, width: number): string {
-  return text.length > width ? `${text.slice(0, width - 1)}…` : text;
 }
 
 function visibleLength(text: string): number {

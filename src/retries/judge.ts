@@ -41,7 +41,7 @@ export function expectAttempts(compare: Compare, expected: number): Judge {
         ...(plain > 0 ? [`${count(plain, 'earlier call')} made 1 attempt`] : []),
       ],
       doubt: doubtOf(log),
-      seen: `${count(calls.length + log.forgotten.plain, 'call')} made ${range(counts)} attempts each`,
+      seen: `${count(calls.length + log.forgotten.plain, 'call')} made ${range(counts)} ${range(counts) === '1' ? 'attempt' : 'attempts'} each`,
     };
   };
 }

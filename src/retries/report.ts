@@ -7,10 +7,13 @@ import type { Columns } from './timeline.ts';
 const MAX_CALLS = 100;
 const MAX_ATTEMPTS = 50;
 const MAX_COLUMNS = 120;
+const MAX_RULES = 20;
 
 /** What clients did about the answers they got: plain values, to be sent as JSON. */
 export interface RetryReport {
   readonly totals: RetryTotals;
+  /** The rules that answered, those that did so most often first; of attempts that are still kept. */
+  readonly faults: readonly RuleHits[];
   /** Between attempts, in milliseconds; absent when nothing was retried. */
   readonly waits: WaitSummary | undefined;
   /** Attempts of all calls in the busiest second. */
@@ -36,6 +39,12 @@ export interface RetryTotals {
   readonly gaveUp: number;
   readonly abandoned: number;
   readonly mostAttempts: number;
+}
+
+/** How many attempts a rule answered. */
+export interface RuleHits {
+  readonly rule: string;
+  readonly attempts: number;
 }
 
 export interface WaitSummary {
@@ -79,6 +88,7 @@ export function describeRetries(log: RetryLog): RetryReport {
       abandoned: endingsOf('abandoned'),
       mostAttempts: calls.reduce((most, call) => Math.max(most, call.attempts.length), 0),
     },
+    faults: countFaults(attempts),
     waits: summariseWaits(calls.flatMap((call) => call.waits)),
     peakPerSecond: log.timeline.findPeak().attempts,
     timeline: log.timeline.divide(MAX_COLUMNS),
@@ -86,6 +96,13 @@ export function describeRetries(log: RetryLog): RetryReport {
     callsLeftOut: Math.max(0, calls.length - MAX_CALLS) + callsForgotten,
     callsForgotten,
   };
+}
+
+function countFaults(attempts: readonly Attempt[]): RuleHits[] {
+  const counts = new Map<string, number>();
+  for (const { fault } of attempts) if (fault !== undefined) counts.set(fault, (counts.get(fault) ?? 0) + 1);
+  const hits = [...counts].map(([rule, count]) => ({ rule, attempts: count }));
+  return hits.toSorted((a, b) => b.attempts - a.attempts).slice(0, MAX_RULES);
 }
 
 function summariseWaits(waits: number[]): WaitSummary | undefined {

@@ -34,8 +34,8 @@ describeWithClient('boto3', '100 calls of boto3 under --quota aws, expected all 
     expect(hasty.report).toContain(
       `Retries: 100 calls, 100 attempts, ${lost} faulted, ${succeeded} succeeded, ${lost} gave up\n`,
     );
-    expect(hasty.report).toContain('nothing was tried again');
-    expect(hasty.report).toMatch(/^ +1 {2}GetStages a1b2c3d4e5 +429 +gave up/m);
+    expect(hasty.report).toContain(`faulted by quota ${lost}×\nnothing was tried again\n`);
+    expect(hasty.report).toMatch(new RegExp(`^ +1 {2}GetStages a1b2c3d4e5 +429 +gave up ×${lost}$`, 'm'));
     expect(hasty.report).toMatch(/^answered +[▁-█]/m);
     expect(hasty.report).toMatch(/^faulted +[▁-█]/m);
     expect(hasty.report).toMatch(

@@ -38,6 +38,7 @@ describe('a retry report for people', () => {
   it('is a summary, a table and a chart', () => {
     expect(render(mixed)).toMatchInlineSnapshot(`
       "Retries: 6 calls, 12 attempts, 6 faulted, 4 succeeded, 1 gave up, 1 failed
+      faulted by throttle 6×
       waits 3ms to 1.6s, median 98ms, at most 9 attempts in a second
 
       Attempts  Call                       Answers and waits                 Ended
@@ -54,11 +55,58 @@ describe('a retry report for people', () => {
     `);
   });
 
+  it('is one row for calls that went alike', () => {
+    const alike = Array.from({ length: 58 }, (_, i) =>
+      attemptsOf([429], [], { invocationId: `a${i}`, fault: 'quota', start: START + i }),
+    );
+    const others = attemptsOf([503, 200], [40], { invocationId: 'b', start: START + 60 });
+    expect(render([...alike.flat(), ...others])).toMatchInlineSnapshot(`
+      "Retries: 59 calls, 60 attempts, 59 faulted, 1 succeeded, 58 gave up
+      faulted by quota 58×, throttle 1×
+      waits 40ms to 40ms, median 40ms, at most 60 attempts in a second
+
+      Attempts  Call                  Answers and waits  Ended
+             2  GetStages a1b2c3d4e5  503 +40ms 200      succeeded
+             1  GetStages a1b2c3d4e5  429                gave up ×58
+
+      Attempts over 110ms, up to 10 in 10ms
+      answered           ▁
+      faulted  █████▇▁
+      "
+    `);
+    expect(render([...alike.flat(), ...others], 40)).toMatchInlineSnapshot(`
+      "Retries: 59 calls, 60 attempts,
+        59 faulted, 1 succeeded, 58 gave up
+      faulted by quota 58×, throttle 1×
+      waits 40ms to 40ms, median 40ms,
+        at most 60 attempts in a second
+
+      2x GetStages a1b2c3d4e5   succeeded
+         503 +40ms 200
+      1x GetStages a1b2c3d4e5   gave up ×58
+         429
+
+      Attempts over 110ms, up to 10 in 10ms
+      answered           ▁
+      faulted  █████▇▁
+      "
+    `);
+  });
+
+  it('names three rules, cut and harmless', () => {
+    const rules = ['a', 'b\x1b[2J', 'c'.repeat(60), 'd'];
+    const entries = rules.map((fault, i) => attemptsOf([429], [], { invocationId: `${i}`, fault }));
+    expect(render(entries.flat(), 120)).toContain(
+      `\nfaulted by a 1×, b?[2J 1×, ${'c'.repeat(39)}… 1×, and others\n`,
+    );
+  });
+
   it('is as narrow as the terminal', () => {
     expect(render(mixed, 40)).toMatchInlineSnapshot(`
       "Retries: 6 calls, 12 attempts,
         6 faulted, 4 succeeded, 1 gave up,
         1 failed
+      faulted by throttle 6×
       waits 3ms to 1.6s, median 98ms,
         at most 9 attempts in a second
 
@@ -91,6 +139,7 @@ describe('a retry report for people', () => {
     `);
     expect(render(attemptsOf([429]))).toMatchInlineSnapshot(`
       "Retries: 1 call, 1 attempt, 1 faulted, 1 gave up
+      faulted by throttle 1×
       nothing was tried again
 
       Attempts  Call                  Answers and waits  Ended
@@ -108,6 +157,7 @@ describe('a retry report for people', () => {
     );
     expect(render(many.flat())).toMatchInlineSnapshot(`
       "Retries: 14 calls, 343 attempts, 329 faulted, 14 succeeded
+      faulted by throttle 329×
       waits 7ms to 7ms, median 7ms, at most 343 attempts in a second
 
       Attempts  Call                  Answers and waits                      Ended

@@ -85,6 +85,7 @@ describe('an expectation', () => {
 
 describe('a verdict', () => {
   it.each<[string, JournalEntry[], boolean, string]>([
+    ['attempts<=2', calls([200], [200]), true, '2 calls made 1 attempt each'],
     ['attempts<=2', calls([200], [429, 200]), true, '2 calls made 1 to 2 attempts each'],
     [
       'attempts<=2',

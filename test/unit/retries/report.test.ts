@@ -16,6 +16,7 @@ describe('a retry report', () => {
         abandoned: 0,
         mostAttempts: 0,
       },
+      faults: [],
       peakPerSecond: 0,
       timeline: { from: 0, columnMs: 0, answered: [], faulted: [] },
       calls: [],
@@ -72,6 +73,21 @@ describe('a retry report', () => {
         { at: START + 101, status: 200, outcome: 'replayed', damaged: false, waitMs: 100 },
       ],
     });
+  });
+
+  it('names the rules that answered, the busiest first, and no more than twenty', () => {
+    const few = logOf([
+      ...attemptsOf([503], [], { invocationId: 'a', fault: 'outage' }),
+      ...attemptsOf([429, 429, 200], [1, 1], { invocationId: 'b' }),
+      ...attemptsOf([404], [], { invocationId: 'c' }),
+    ]);
+    const many = Array.from({ length: 30 }, (_, i) => attemptsOf([429], [], { fault: `rule ${i}` }));
+
+    expect(describeRetries(few).faults).toEqual([
+      { rule: 'throttle', attempts: 2 },
+      { rule: 'outage', attempts: 1 },
+    ]);
+    expect(describeRetries(logOf(many.flat())).faults).toHaveLength(20);
   });
 
   it('takes the middle of an even number of waits', () => {
