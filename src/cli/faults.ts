@@ -32,7 +32,10 @@ export function renderCatalogue(catalogue: Catalogue, color: boolean): string {
 }
 
 function ofKind({ name, describes, example, parameters }: KindEntry): Item {
-  const named = parameters.map((parameter) => `${parameter.name}=  ${parameter.describes}`);
+  const width = Math.max(0, ...parameters.map((parameter) => parameter.name.length)) + 1;
+  const named = parameters.map(
+    (parameter) => `${`${parameter.name}=`.padEnd(width)}  ${parameter.describes}`,
+  );
   return { name, describes, beneath: [example, ...named] };
 }
 
