@@ -30,6 +30,12 @@ Between attempts the clients do not wait, which leaves their number alone: boto3
 each of its random waits. For \`hang\` both have a short read timeout: by default boto3 waits for a minute in each attempt,
 and JS v3 for ever.`;
 
+const RULES = `A rule is a kind, a scope and a schedule: \`--fault kind[,name=value]…\`, or the same as an object in a file,
+\`{ kind: throttle, first: 2 }\`. Rules are tried in order; the first that fires answers, and latencies add up. A faulted
+call is neither forwarded nor stored, and uses up no take; one that was only delayed is an ordinary call. Kinds that
+break an answer break what is recorded or, where nothing is, an empty listing; those that alter what is recorded
+(\`stale\` to \`extra-field\`) hit nothing where nothing is, and in \`passthrough\`, which reads no recordings.`;
+
 /** The page about faults, in Markdown: what was seen, then all there is to say, from the tables that rules are read by. */
 export function writeChaosPage(
   { samples, clients }: ChaosSeen,
@@ -47,7 +53,7 @@ export function writeChaosPage(
     SEEN,
     markdownTable(['Fault', ...clients.map(({ name }) => name)], rows),
     '## Kinds: what is done to a call',
-    'A rule is a kind, a scope and a schedule: `--fault kind[,name=value]…`, or the same as an object in a file, `{ kind: throttle, first: 2 }`.',
+    RULES,
     entryTable('Kind', kinds),
     'What each takes besides scope and schedule:',
     markdownTable(['Kind', 'Name', 'Meaning'], parameters),

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { describeFaults } from '../../../src/chaos/catalogue.ts';
@@ -12,6 +13,8 @@ describe('the JSON Schema of a faults file', () => {
   it('is published', async () => {
     const text = `${JSON.stringify(faultsFileSchema(), null, 2)}\n`;
     await expect(text).toMatchFileSnapshot('../../../schema/faults.schema.json');
+    const { files } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'));
+    expect(files).toContain('schema');
   });
 
   it('allows every example, as text and as an object', () => {
