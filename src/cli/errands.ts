@@ -31,7 +31,8 @@ export const errands: readonly Errand[] = [
       ]);
       const { caDir } = resolveSettings({
         flags,
-        variables: process.env,
+        // What else is set there is for restage when it runs: nobody asks for that here.
+        variables: { RESTAGE_CA_DIR: process.env.RESTAGE_CA_DIR },
         file: undefined,
         readFaults: () => [],
       });

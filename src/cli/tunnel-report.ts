@@ -1,4 +1,4 @@
-import { CallError, reasonOf } from '../errors.ts';
+import { reasonOf } from '../errors.ts';
 
 /** Far more than the service has hosts: clients choose their names. */
 const MAX_TOLD = 1000;
@@ -13,19 +13,10 @@ export class TunnelReport {
   }
 
   add(host: string, error: Error): void {
-    const line = describeTunnelError(host, error);
+    // Clients say little of a certificate that they do not trust: the remedy stands here.
+    const line = `Cannot read the calls to ${host}: ${reasonOf(error)}. Let the client trust the local CA: 'restage ca' says how.`;
     if (this.#told.has(line) || this.#told.size >= MAX_TOLD) return;
     this.#told.add(line);
     this.#write(line);
   }
-}
-
-/** Clients say little of a certificate that they do not trust: the remedy stands here. */
-function describeTunnelError(host: string, error: Error): string {
-  // The client was told the same, but most show nothing of a proxy's answer.
-  if (error instanceof CallError) return error.message;
-  return (
-    `Cannot read the calls to ${host}: ${reasonOf(error)}. ` +
-    "Let the client trust the local CA: 'restage ca' says how."
-  );
 }

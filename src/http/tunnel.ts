@@ -32,9 +32,9 @@ export interface TunnelSettings {
   readonly contextFor: (host: string) => Promise<SecureContext>;
   /** Connects to the outside; only in forwarding modes. Its rejection is the answer, 502 unless it is another CallError. */
   readonly dial: ((host: string, port: number) => Promise<Duplex>) | undefined;
-  /** Told of each `CONNECT`, once. */
+  /** Told of each `CONNECT`, once; a second time of one that was to pass, and could not. */
   readonly onTunnel?: (report: TunnelReport) => void;
-  /** Told of tunnels that were opened and came to nothing: the client does not trust the certificate, most often. */
+  /** Told of tunnels that came to nothing in their handshake: the client does not trust the certificate, most often. */
   readonly onTunnelError?: (host: string, error: Error) => void;
 }
 

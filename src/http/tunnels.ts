@@ -105,16 +105,18 @@ export class Tunnels {
   async #pass(host: string, port: number, connection: Connection): Promise<void> {
     const { settings, limits, connections } = this.#parts;
     const { socket } = connection;
+    const refuse = (error: CallError) => {
+      if (!connection.isEnded)
+        settings.onTunnel?.({ authority: `${host}:${port}`, decision: { type: 'refuse', error } });
+      this.#refuse(connection, error);
+    };
     if (settings.dial === undefined) {
-      this.#refuse(
-        connection,
-        cannotOpen(host, 'restage connects to nowhere in this mode. Use another mode'),
-      );
+      refuse(cannotOpen(host, 'restage connects to nowhere in this mode. Use another mode'));
       return;
     }
     const giveBack = connections.reserve();
     if (giveBack === undefined) {
-      this.#refuse(connection, cannotOpen(host, 'too many are open. Close some'));
+      refuse(cannotOpen(host, 'too many are open. Close some'));
       return;
     }
     let outside: Duplex;
@@ -122,9 +124,7 @@ export class Tunnels {
       outside = await settings.dial(host, port);
     } catch (cause) {
       giveBack();
-      const error = cause instanceof CallError ? cause : unreachable(host, port, cause);
-      if (!connection.isEnded) settings.onTunnelError?.(host, error);
-      this.#refuse(connection, error);
+      refuse(cause instanceof CallError ? cause : unreachable(host, port, cause));
       return;
     }
     outside.once('close', giveBack);

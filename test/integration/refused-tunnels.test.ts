@@ -1,4 +1,7 @@
+import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { restage } from '../support/cli.ts';
+import { temporaryFolder } from '../support/restage.ts';
 import { askForTunnel, HOST, intercept } from '../support/tunnel.ts';
 
 describe('a tunnel that is not taken', () => {
@@ -52,4 +55,61 @@ describe('a tunnel that is not taken', () => {
 
     expect(wire).toMatch(/^HTTP\/1\.1 403 [\s\S]+its Host is another/);
   });
+});
+
+describe('the program', () => {
+  const resolver = fileURLToPath(new URL('../support/watch/resolver.cjs', import.meta.url));
+
+  async function recording(RESOLVES_TO: string, args: readonly string[] = []) {
+    const folder = await temporaryFolder();
+    const flags = [
+      '--port',
+      '0',
+      '--dir',
+      folder,
+      '--intercept',
+      '--ca-dir',
+      `${folder}/ca`,
+      '--log',
+      'pretty',
+    ];
+    const program = restage(['record', '--upstream', 'http://127.0.0.1:9', ...flags, ...args], {
+      env: { RESOLVES_TO },
+      nodeArgs: ['--require', resolver],
+    });
+    return { program, port: Number(new URL(await program.url).port) };
+  }
+
+  test.each([
+    ['sts.amazonaws.com:443', '169.254.169.254'],
+    ['inner.example:443', '127.0.0.1'],
+    ['inner.example:443', 'fe80::1'],
+  ])('refuses a tunnel to %s when its name leads to %s, and logs it', async (authority, address) => {
+    const { program, port } = await recording(address, ['--tunnel', 'inner.example']);
+    const answer = await askForTunnel(port, authority);
+
+    expect(answer).toMatch(/^HTTP\/1\.1 403 [\s\S]+not on the public internet/);
+    const [line] = await program.said(/^.*CONNECT.*$/m);
+    expect(line).toContain(`refused   403  CONNECT ${authority}`);
+    expect(line).toContain(`its name leads to ${address}, which is not on the public internet`);
+  });
+
+  test('logs what it refuses, and what cannot be reached', async () => {
+    const { program, port } = await recording('');
+    expect(await askForTunnel(port, 'example.com:443')).toMatch(/^HTTP\/1\.1 403 /);
+    await program.said(/refused {3}403 {2}CONNECT example\.com:443 /);
+
+    expect(await askForTunnel(port, 'sts.amazonaws.com:443')).toMatch(/^HTTP\/1\.1 502 /);
+    await program.said(/refused {3}502 {2}CONNECT sts\.amazonaws\.com:443 .+ENOTFOUND/);
+  });
+
+  test.each(['localhost', '127.0.0.1', '169.254.169.254:80'])(
+    'does not start with --tunnel %s',
+    async (name) => {
+      const { status, stderr } = await restage(['record', '--intercept', '--tunnel', name]).ended;
+
+      expect(status).toBe(2);
+      expect(stderr).toContain(`Cannot allow tunnels to '${name}': it is no name of another machine.`);
+    },
+  );
 });

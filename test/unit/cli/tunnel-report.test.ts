@@ -3,7 +3,6 @@ import { type AddressInfo, createServer } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { expect, onTestFinished, test } from 'vitest';
 import { TunnelReport } from '../../../src/cli/tunnel-report.ts';
-import { CallError } from '../../../src/errors.ts';
 
 const HOST = 'apigateway.us-east-1.amazonaws.com';
 
@@ -50,14 +49,4 @@ test('does not fill the memory with what clients make up', () => {
   for (let i = 0; i < 1100; i += 1) tunnels.add(`apigateway.xx-made${i}-1.api.aws`, new Error('no'));
 
   expect(lines).toHaveLength(1000);
-});
-
-test('says of a tunnel that only passes what its client was told', () => {
-  const { lines, tunnels } = report();
-  tunnels.add(
-    'sts.example',
-    new CallError('UpstreamUnreachableException', 'Cannot open it. Check the network.'),
-  );
-
-  expect(lines).toEqual(['Cannot open it. Check the network.']);
 });
