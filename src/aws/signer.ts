@@ -174,7 +174,7 @@ export class Signer {
     if (!headerValues(call.headers, 'via').some((via) => via.includes(pseudonym))) return undefined;
     return new CallError(
       'LoopDetectedException',
-      "Cannot forward the call: it came from this restage itself. Point '--upstream' or AWS_ENDPOINT_URL elsewhere.",
+      "Cannot forward the call: it came from this restage itself. Point '--upstream', AWS_ENDPOINT_URL or HTTPS_PROXY elsewhere.",
     );
   }
 

@@ -86,8 +86,8 @@ function askForPassword(authority: string): TunnelDecision {
     type: 'refuse',
     error: new CallError(
       'ProxyAuthenticationRequiredException',
-      `Cannot open a tunnel to ${quote(authority)}: its Proxy-Authorization is none of those known here. ` +
-        'Put the user and the password into the URL of the proxy.',
+      `Cannot open a tunnel to ${quote(authority)}: it names no password for this proxy, or a wrong one. ` +
+        'Give the admin token, as in http://SESSION:TOKEN@HOST:PORT.',
     ),
   };
 }

@@ -19,7 +19,8 @@ const everyCredentials: readonly ClientCredentials[] = [
 const THROTTLED = { error: 'TooManyRequestsException' };
 /** What the service is called by in a call that it gets: kept calls name it as the client does. */
 const HOSTS = { endpoint: /^127\.0\.0\.1:\d+$/, proxy: /^apigateway\.us-east-1\.amazonaws\.com$/ } as const;
-const TIMEOUT_MS = 60_000;
+// Far more than they take on an idle machine.
+const TIMEOUT_MS = 180_000;
 /** Clients mostly wait before they try again, but take a core to start. */
 const inTurn = atMost(3);
 const folder = mkdtempSync(join(tmpdir(), 'restage-profiles-'));

@@ -4,7 +4,7 @@ import { type AddressInfo, connect } from 'node:net';
 import { join } from 'node:path';
 import { createServer as createTlsServer } from 'node:tls';
 import { fileURLToPath } from 'node:url';
-import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { openWire } from '../support/bare-server.ts';
 import { createCa, type ThrowawayCa } from '../support/certificates.ts';
 import { restage } from '../support/cli.ts';
@@ -14,6 +14,9 @@ import { sendSigned } from '../support/stand-in/signed-request.ts';
 import { sample } from '../support/stand-in.ts';
 import { agentThrough, HOST, SERVICE } from '../support/tunnel.ts';
 import { deadUpstream } from '../support/upstream.ts';
+
+// Several programs are started one after the other.
+vi.setConfig({ testTimeout: 60_000 });
 
 const target = `/restapis/${sample.twoStages}/stages`;
 const resolver = fileURLToPath(new URL('../support/watch/resolver.cjs', import.meta.url));

@@ -2,13 +2,16 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { HttpsProxyAgent } from 'https-proxy-agent';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { credentialVariables, jsClient, restage } from '../support/cli.ts';
 import { type ClientEnv, describeWithClient, runAwsCli } from '../support/clients.ts';
 import { credentials, startService, temporaryFolder } from '../support/restage.ts';
 import { send } from '../support/stand-in/signed-request.ts';
 import { sample } from '../support/stand-in.ts';
 import { HOST, SERVICE } from '../support/tunnel.ts';
+
+// Several programs are started one after the other.
+vi.setConfig({ testTimeout: 60_000 });
 
 const API = sample.twoStages;
 const watcher = fileURLToPath(new URL('../support/watch/watch.cjs', import.meta.url));

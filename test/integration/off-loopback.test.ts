@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { Mode, RestageOptions } from '../../src/index.ts';
 import { credentialVariables, restage } from '../support/cli.ts';
 import { type ClientEnv, converse, describeWithClient } from '../support/clients.ts';
@@ -9,6 +9,9 @@ import { credentials, type Running, startService, temporaryFolder } from '../sup
 import { send, sendSigned, signedHeaders } from '../support/stand-in/signed-request.ts';
 import { sample } from '../support/stand-in.ts';
 import { agentThrough, HOST, intercept, refusedTunnel, SERVICE } from '../support/tunnel.ts';
+
+// Several programs are started one after the other.
+vi.setConfig({ testTimeout: 60_000 });
 
 const API = sample.twoStages;
 const target = `/restapis/${API}/stages`;

@@ -1,8 +1,11 @@
 import { fileURLToPath } from 'node:url';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { restage } from '../support/cli.ts';
 import { temporaryFolder } from '../support/restage.ts';
 import { askForTunnel, HOST, intercept } from '../support/tunnel.ts';
+
+// Several programs are started one after the other.
+vi.setConfig({ testTimeout: 60_000 });
 
 describe('a tunnel that is not taken', () => {
   test.each([

@@ -1,12 +1,15 @@
 import { chmod, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { credentialVariables, restage } from '../support/cli.ts';
 import { describeWithClient, runProgram } from '../support/clients.ts';
 import { recordInto } from '../support/recorded.ts';
 import { credentials, startService, temporaryFolder } from '../support/restage.ts';
 import { sample } from '../support/stand-in.ts';
 import { HOST } from '../support/tunnel.ts';
+
+// Several programs are started one after the other.
+vi.setConfig({ testTimeout: 60_000 });
 
 const target = `/restapis/${sample.twoStages}/stages`;
 
