@@ -8,7 +8,7 @@ import { recordInto } from '../support/recorded.ts';
 import { credentials, type Running, startService, temporaryFolder } from '../support/restage.ts';
 import { send, sendSigned, signedHeaders } from '../support/stand-in/signed-request.ts';
 import { sample } from '../support/stand-in.ts';
-import { agentThrough, HOST, intercept, refusedTunnel, SERVICE } from '../support/tunnel.ts';
+import { agentThrough, askForTunnel, HOST, intercept, SERVICE } from '../support/tunnel.ts';
 
 // Several programs are started one after the other.
 vi.setConfig({ testTimeout: 60_000 });
@@ -48,7 +48,7 @@ describe('off loopback', () => {
     ['the token as a bearer', `Proxy-Authorization: Bearer ${TOKEN}\r\n`],
   ])('a tunnel asks for a password when there is %s', async (_, headers) => {
     const restage = await replaying();
-    const answer = await refusedTunnel(restage.port, `${HOST}:443`, headers);
+    const answer = await askForTunnel(restage.port, `${HOST}:443`, headers);
 
     expect(answer).toMatch(/^HTTP\/1\.1 407 Proxy Authentication Required\r\n/);
     expect(answer).toContain('\r\nProxy-Authenticate: Basic realm="restage"\r\n');
