@@ -21,6 +21,7 @@ import { originalOf } from './original.ts';
 import type { Mode, Session } from './session.ts';
 import { findSession, withoutSession } from './session-address.ts';
 import type { Sessions } from './sessions.ts';
+import { shortText, shortTexts } from './short-text.ts';
 
 /** What a proxy is made of. */
 export interface ProxyParts extends Tools {
@@ -212,9 +213,9 @@ export class RestageProxy {
     const entry = {
       at: clock.now(),
       session: session.name,
-      operation: asked.name,
-      restApiId: asked.key?.restApiId,
-      parameters: asked.key?.parameters,
+      operation: shortText(asked.name),
+      restApiId: asked.key && shortText(asked.key.restApiId),
+      parameters: asked.key && shortTexts(asked.key.parameters),
       region,
       outcome: ending.outcome,
       status: statusSeen(answer),

@@ -13,7 +13,7 @@ const layers: ReadonlyArray<readonly [name: string, files: RegExp]> = [
   ],
   ['cassette, chaos', /^(?:cassette|chaos)\//],
   ['aws', /^aws\//],
-  ['errors, call, json', /^(?:errors|call|json|version)\.ts$/],
+  ['errors, call, json', /^(?:errors|call|json|short-text|version)\.ts$/],
 ];
 
 /** Libraries that one file knows, so that they can be exchanged there. */

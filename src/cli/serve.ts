@@ -61,8 +61,8 @@ export async function serve(mode: Mode, flags: Values, command: readonly string[
     command.length > 0 ? await withCommand(restage, settings, command, env) : await untilSignal(restage);
   unwatch();
   log?.flush();
-  if (command.length > 0 && !reportRetries(restage, settings)) return 1;
   failures.summarise();
+  if (command.length > 0 && !reportRetries(restage, settings)) return 1;
   return failures.count > 0 && status === 0 ? 1 : status;
 }
 

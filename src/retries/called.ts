@@ -1,7 +1,5 @@
 import type { JournalEntry } from '../journal.ts';
-
-/** Clients choose these texts, up to the size of a request's head; many calls are kept. */
-const MAX_TEXT = 200;
+import { shortText, shortTexts } from '../short-text.ts';
 
 /** What was called, and by whom. */
 export interface Called {
@@ -17,10 +15,10 @@ export interface Called {
 /** What a journal's entry says was called, long texts cut. */
 export function toCalled(entry: JournalEntry): Called {
   return {
-    operation: shorten(entry.operation),
-    restApiId: entry.restApiId && shorten(entry.restApiId),
-    parameters: entry.parameters && shortenValues(entry.parameters),
-    region: entry.region && shorten(entry.region),
+    operation: shortText(entry.operation),
+    restApiId: entry.restApiId && shortText(entry.restApiId),
+    parameters: entry.parameters && shortTexts(entry.parameters),
+    region: entry.region && shortText(entry.region),
     session: entry.session,
     client: entry.client,
     invocationId: entry.invocationId,
@@ -43,17 +41,4 @@ export function describeCalled({
   const filters = Object.entries(parameters).map(([name, value]) => `${name}=${value}`);
   const parts = [operation, restApiId, ...filters, region, session && `@${session}`];
   return parts.filter((part) => part !== undefined).join(' ');
-}
-
-function shortenValues(values: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  for (const name in values) {
-    if ((values[name]?.length ?? 0) > MAX_TEXT)
-      return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, shorten(value)]));
-  }
-  return values;
-}
-
-/** The beginning of a long text, as a copy: a slice would keep the whole. */
-function shorten(text: string): string {
-  return text.length > MAX_TEXT ? `${Buffer.from(text.slice(0, MAX_TEXT)).toString()}…` : text;
 }

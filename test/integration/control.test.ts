@@ -67,6 +67,19 @@ describe('control', () => {
     expect(await list('')).toHaveLength(3);
   });
 
+  test('keeps only the beginning of what clients make long', async () => {
+    const restage = await startReplay();
+    const long = 'x'.repeat(5000);
+    await fetch(`${restage.url}/${long}`);
+    await fetch(`${restage.url}/restapis/${long}/stages?deploymentId=${long}`);
+    const [other, own] = restage.calls();
+    expect(other?.operation).toBe(`GET /${'x'.repeat(195)}…`);
+    expect(own).toMatchObject({
+      restApiId: `${'x'.repeat(200)}…`,
+      parameters: { deploymentId: `${'x'.repeat(200)}…` },
+    });
+  });
+
   test.each([
     ['GET', 'calls?nope=1', undefined, 'known are session, api, outcome, limit'],
     ['GET', 'calls?limit=0', undefined, 'is a number from 1 to 1000'],
