@@ -10,7 +10,7 @@ import { parsePlan } from './chaos/scenario.ts';
 import { createControl } from './control/control.ts';
 import { EventStream } from './control/events.ts';
 import { Metrics } from './control/metrics.ts';
-import { type CallError, FailureError, UnwritableError } from './errors.ts';
+import { type CallError, FailureError, listNames, UnwritableError, UsageError } from './errors.ts';
 import { type RunningServer, startServer } from './http/server.ts';
 import { randomIds, randomSeed } from './ids.ts';
 import { openInterception } from './interception.ts';
@@ -21,9 +21,10 @@ import { RestageProxy } from './proxy.ts';
 import { readyError, toAnswer } from './ready-answer.ts';
 import { checkExpectation, type Expectation, parseExpectation, type Verdict } from './retries/expectation.ts';
 import { describeRetries, type RetryReport } from './retries/report.ts';
-import { type Mode, modeNeeds, type Session } from './session.ts';
+import { type Mode, modeNeeds, modes, type Session } from './session.ts';
 import { DEFAULT_IDLE_SECONDS, Sessions } from './sessions.ts';
-import { isLoopbackAddress, resolveSettings, type Settings, type Values } from './settings.ts';
+import type { SettingValues } from './setting-schemas.ts';
+import { isLoopbackAddress, resolveSettings, type Settings } from './settings.ts';
 import type { PublicFiles } from './tls/public-files.ts';
 import { readVersion } from './version.ts';
 
@@ -40,8 +41,8 @@ const GRACE_MS = 5_000;
 /** How often to look for sessions that nobody uses any more. */
 const SWEEP_MS = 30_000;
 
-/** Options by the names they have on the command line, such as `cassette`, `dir`, `upstream` or `fault`. */
-export type RestageOptions = Values;
+/** Options by the names they have on the command line, such as `cassette`, `upstream`, `fault` or `'admin-token'`. */
+export type RestageOptions = SettingValues;
 
 /** What to tell whoever started restage. */
 export interface Listeners {
@@ -93,6 +94,10 @@ export async function startRestage(
   options: RestageOptions = {},
   listeners: Listeners = {},
 ): Promise<Restage> {
+  if (!modes.includes(mode))
+    throw new UsageError(
+      `Cannot start in mode '${String(mode)}': there is no such mode. Known are ${listNames(modes)}.`,
+    );
   const settings = resolveSettings({
     flags: options,
     variables: {},

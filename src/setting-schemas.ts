@@ -75,6 +75,13 @@ export const schemas = {
   'no-redact': z.array(z.enum(redactionNames, `is one of ${redactionNames.join(', ')}`)).default([]),
 };
 
+/** Settings by the names they have on the command line; what can be given again and again is a list, or one alone. */
+export type SettingValues = {
+  readonly [Name in keyof typeof schemas]?: OneOrMany<z.input<(typeof schemas)[Name]>>;
+};
+
+type OneOrMany<T> = T extends readonly (infer Item)[] ? readonly Item[] | Item : T;
+
 function toUpstream(text: string, context: z.RefinementCtx): URL {
   const url = URL.canParse(text) ? new URL(text) : null;
   const isUsable =

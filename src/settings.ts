@@ -174,7 +174,7 @@ function check(name: keyof typeof schemas, value: unknown, origin: string): unkn
   const isShown = typeof value !== 'object' && !SECRETIVE.includes(name);
   const shown = isShown ? ` ${JSON.stringify(value)}` : '';
   throw new UsageError(
-    `Cannot use ${origin}${shown}: it ${issue?.message ?? 'is wrong'}. See restage --help.`,
+    `Cannot use ${origin}${shown}: it ${(issue?.message ?? 'is wrong').replace(/^is /, 'must be ')}. See restage --help.`,
   );
 }
 

@@ -45,7 +45,7 @@ const header = z
 
 /** Which calls a rule looks at. */
 export const scopeParameters = {
-  api: z.string("takes an API's id").optional(),
+  api: z.string("takes an API's id").min(1, "takes an API's id").optional(),
   deployment: z.string("takes a deployment's id").optional(),
   region: z.string("takes a region's name").refine(isRegion, "takes a region's name").optional(),
   attempt: attempt.optional(),

@@ -47,6 +47,7 @@ export class Log {
 export function formatPretty(entry: JournalEntry): string {
   const {
     at,
+    session,
     operation,
     restApiId,
     parameters = {},
@@ -59,7 +60,9 @@ export function formatPretty(entry: JournalEntry): string {
     note,
   } = entry;
   const filters = Object.entries(parameters).map(([name, value]) => `${name}=${value}`);
-  const subject = [operation, restApiId, ...filters].filter((part) => part !== undefined).join(' ');
+  const subject = [operation, restApiId, ...filters, session && `@${session}`]
+    .filter((part) => part !== undefined)
+    .join(' ');
   const parts = [
     `${pc.dim(new Date(at).toTimeString().slice(0, 8))} ${colors[outcome](outcome.padEnd(9))} ${status}`,
     printable(cut(subject)),

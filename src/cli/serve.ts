@@ -193,7 +193,7 @@ async function introduce(restage: Restage, settings: Settings): Promise<void> {
   if (!isLoopbackAddress(host)) {
     say(
       pc.yellow(
-        `Listening on ${host}: others can reach this port, and read what is recorded. Control asks for the admin token.`,
+        `Listening on ${host}: others can reach this port, by its address or a name of '--allow-host', and read what is recorded. Control asks for the admin token.`,
       ),
     );
   }

@@ -4,12 +4,14 @@ import { CallError, UsageError } from '../errors.ts';
 import type { Control } from '../proxy.ts';
 import { isSecret } from '../proxy-authorization.ts';
 import { type RequestIds, readyError, toAnswer } from '../ready-answer.ts';
+import type { Session } from '../session.ts';
 import type { Sessions } from '../sessions.ts';
 import type { EventStream } from './events.ts';
 import type { Metrics } from './metrics.ts';
 import type { Act, ServerFacts } from './request.ts';
 import { Router } from './router.ts';
 import { serverRoutes, sessionRoutes } from './routes.ts';
+import { noSuchSession } from './session-routes.ts';
 
 /** The path under which restage speaks of itself. */
 export const PREFIX = '/__restage';
@@ -35,8 +37,7 @@ export function createControl(settings: ControlSettings): Control {
     checkCaller(call, adminToken);
     const router = sessionName === undefined ? forServer : forSession;
     const { act, parameters } = router.find(call.method, pathOf(call).slice(PREFIX.length));
-    const session = sessions.enter(sessionName);
-    if (session instanceof CallError) throw session;
+    const session = enter(sessions, sessionName, call.method);
     return toControlAnswer(await act({ ...settings, call, parameters, session }));
   };
 
@@ -71,6 +72,15 @@ function checkCaller(call: Call, adminToken: string | undefined): void {
     'ControlUnauthorizedException',
     "Cannot answer the call: it does not show the admin token. Send 'Authorization: Bearer TOKEN'.",
   );
+}
+
+/** A session is made on first use; but who only looks at one means one that is there. */
+function enter(sessions: Sessions, name: string | undefined, method: string): Session {
+  const isMeantToBeThere = name !== undefined && method === 'GET';
+  const session = isMeantToBeThere ? sessions.find(name) : sessions.enter(name);
+  if (session instanceof CallError) throw session;
+  if (session === undefined) throw noSuchSession(sessions, name ?? '');
+  return session;
 }
 
 function toControlAnswer(said: object): Answer {

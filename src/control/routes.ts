@@ -1,13 +1,12 @@
 import { z } from 'zod';
 import type { Answer } from '../call.ts';
-import { CallError } from '../errors.ts';
 import { describeEntry } from '../journal.ts';
 import { describeRetries } from '../retries/report.ts';
 import { resetSession, type Session } from '../session.ts';
 import { addFault, changeFault, clearFaults, listFaults, removeFault, showFault } from './fault-routes.ts';
 import { type Act, type ControlRequest, invalid, readQuery } from './request.ts';
 import type { Route } from './router.ts';
-import { createSession, describeSession, describeSessions } from './session-routes.ts';
+import { createSession, describeSession, describeSessions, noSuchSession } from './session-routes.ts';
 
 /** What can be asked of the server and of each session. Another route is another row. */
 export const sessionRoutes: readonly Route<Act>[] = [
@@ -121,17 +120,10 @@ async function renderMetrics({ metrics }: ControlRequest): Promise<Answer> {
 function sessionOf({ sessions, parameters: { name = '' } }: ControlRequest): Session {
   const session = sessions.find(name);
   if (session !== undefined) return session;
-  throw noSuchSession(name);
+  throw noSuchSession(sessions, name);
 }
 
 async function removeSession({ sessions, parameters: { name = '' } }: ControlRequest): Promise<object> {
   if (await sessions.remove(name)) return { removed: name };
-  throw noSuchSession(name);
-}
-
-function noSuchSession(name: string): CallError {
-  return new CallError(
-    'SessionNotFoundException',
-    `Cannot find session ${JSON.stringify(name.slice(0, 100))}: there is none of that name. See GET /__restage/sessions.`,
-  );
+  throw noSuchSession(sessions, name);
 }

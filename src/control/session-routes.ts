@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { quote } from '../aws/operation.ts';
 import { parsePlan } from '../chaos/scenario.ts';
+import { CallError, listNames } from '../errors.ts';
 import { modes, modesWithin, type Session } from '../session.ts';
 import type { Sessions } from '../sessions.ts';
 import { schemas } from '../setting-schemas.ts';
@@ -60,4 +62,14 @@ export async function createSession({ call, sessions }: ControlRequest): Promise
     idleSeconds: given.idleSeconds ?? defaults.idleSeconds,
   });
   return describeSession(session);
+}
+
+/** Why a session is not found, with those there are. */
+export function noSuchSession(sessions: Sessions, name: string): CallError {
+  const known = sessions.list.slice(0, 20).map(({ session }) => `'${session.name}'`);
+  const names = known.length === 0 ? 'There is none yet' : `Known are ${listNames(known)}`;
+  return new CallError(
+    'SessionNotFoundException',
+    `Cannot find session ${quote(name)}: there is none of that name. ${names}; one is made by its first call.`,
+  );
 }

@@ -41,9 +41,15 @@ export function expectAttempts(compare: Compare, expected: number): Judge {
         ...(plain > 0 ? [`${count(plain, 'earlier call')} made 1 attempt`] : []),
       ],
       doubt: doubtOf(log),
-      seen: `${count(calls.length + log.forgotten.plain, 'call')} made ${range(counts)} ${range(counts) === '1' ? 'attempt' : 'attempts'} each`,
+      seen: describeAttempts(calls.length + log.forgotten.plain, range(counts)),
     };
   };
+}
+
+/** `1 call made 3 attempts`, `2 calls made 1 to 3 attempts each`. */
+function describeAttempts(calls: number, counts: string): string {
+  const attempts = `${counts} ${counts === '1' ? 'attempt' : 'attempts'}`;
+  return `${count(calls, 'call')} made ${attempts}${calls === 1 ? '' : ' each'}`;
 }
 
 /** Every wait between an answer and the next attempt is so long; milliseconds. */

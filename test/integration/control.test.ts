@@ -109,6 +109,24 @@ describe('control', () => {
     expect(JSON.parse(text).message).toContain(words);
   });
 
+  test('makes no session for whoever only looks at one', async () => {
+    const restage = await startReplay();
+    for (const [method, path] of [
+      ['GET', 'status'],
+      ['GET', 'faults'],
+      ['GET', 'retries'],
+    ] as const) {
+      const { status, text } = await ask(`${restage.url}/@typo`, method, path);
+      expect([status, JSON.parse(text).message]).toEqual([
+        404,
+        "Cannot find session 'typo': there is none of that name. There is none yet; one is made by its first call.",
+      ]);
+    }
+    expect(JSON.parse((await ask(restage.url, 'GET', 'sessions')).text).sessions).toEqual([]);
+    expect((await ask(`${restage.url}/@a`, 'POST', 'faults', '{"kind":"throttle"}')).status).toBe(200);
+    expect((await ask(`${restage.url}/@typo`, 'GET', 'status')).text).toContain("Known are 'a'");
+  });
+
   test('does not make a session twice', async () => {
     const restage = await startReplay();
     expect((await ask(restage.url, 'POST', 'sessions', '{"name":"a"}')).status).toBe(200);
@@ -127,6 +145,7 @@ describe('control', () => {
 
   test('streams each call as it is answered, and ends when restage stops', async () => {
     const restage = await startReplay();
+    await ask(restage.url, 'POST', 'sessions', '{"name":"a"}');
     const answer = await fetch(`${restage.url}/@a/__restage/events`);
     expect(answer.headers.get('content-type')).toBe('text/event-stream');
     const reader = (answer.body as ReadableStream<Uint8Array>)

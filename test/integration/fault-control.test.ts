@@ -251,6 +251,7 @@ describe('what is told of faulted calls', () => {
           },
         ],
       });
+      await control(url, 'POST', '/@stranger/__restage/reset');
       expect((await control(url, 'GET', '/@stranger/__restage/retries')).said.totals.calls).toBe(0);
     },
   );

@@ -22,7 +22,7 @@ async function recordSequence(service: StandIn, names: readonly string[], alsoFi
 }
 
 describe('five calls for a sequence of b, b, a', () => {
-  test.each([
+  test.each<['sequence' | 'loop' | 'last' | 'strict', string[]]>([
     ['sequence', ['b', 'b', 'a', 'a', 'a']],
     ['loop', ['b', 'b', 'a', 'b', 'b']],
     ['last', ['a', 'a', 'a', 'a', 'a']],

@@ -262,13 +262,15 @@ describe('a value', () => {
   ])('of --%s cannot be %j', (name, value, reason) => {
     expect(() => resolve({ flags: { [name]: value } })).toThrow(UsageError);
     expect(() => resolve({ flags: { [name]: value } })).toThrow(`Cannot use --${name}`);
-    expect(() => resolve({ flags: { [name]: value } })).toThrow(`: it ${reason}`);
+    expect(() => resolve({ flags: { [name]: value } })).toThrow(`: it ${reason.replace(/^is /, 'must be ')}`);
     expect(() => resolve({ flags: { [name]: value } })).not.toThrow('Invalid input');
   });
 
   it('is named with where it came from', () => {
-    expect(() => resolve({ variables: { RESTAGE_PORT: 'x' } })).toThrow('Cannot use RESTAGE_PORT "x": it is');
-    expect(() => resolve({ values: { port: 'x' } })).toThrow(`Cannot use 'port' in ${FILE} "x": it is`);
+    expect(() => resolve({ variables: { RESTAGE_PORT: 'x' } })).toThrow(
+      'Cannot use RESTAGE_PORT "x": it must be',
+    );
+    expect(() => resolve({ values: { port: 'x' } })).toThrow(`Cannot use 'port' in ${FILE} "x": it must be`);
   });
 
   it.each(['nope', 'c', 'constructor', '__proto__x'])(
@@ -323,7 +325,7 @@ describe('a value', () => {
 
   it('that is an admin token is not repeated', () => {
     expect(() => resolve({ flags: { 'admin-token': 'too-short' } })).toThrow(
-      'Cannot use --admin-token: it is 16 to 256 letters',
+      'Cannot use --admin-token: it must be 16 to 256 letters',
     );
   });
 });

@@ -267,7 +267,7 @@ describe('a rule as the object that it could be given as', () => {
       {
         kind: fc.constantFrom('throttle', 'not-found'),
         name: fc.constantFrom('x', 'a b', 'ü'),
-        api: fc.string(),
+        api: fc.string({ minLength: 1 }),
         attempt: fc.constantFrom(1, '1-2', '3-', '2'),
         header: fc.constantFrom('x-a:b', 'X-A: b,c'),
         after: fc.oneof(fc.nat(9), fc.nat(9).map(String)),

@@ -95,7 +95,7 @@ describe('a verdict', () => {
     ],
     ['attempts<2', calls([429, 200]), false, 'made 2 attempts'],
     ['attempts>=2', calls([429, 200], [200]), false, 'made 1 attempt'],
-    ['attempts>2', calls([429, 429, 200]), true, '1 call made 3 attempts each'],
+    ['attempts>2', calls([429, 429, 200]), true, '1 call made 3 attempts'],
     ['attempts=3', calls([429, 429, 429], [429, 200]), false, 'made 2 attempts'],
     ['gap>=100ms', calls([429, 200], [200]), true, '1 wait of 100 ms'],
     ['gap>=101ms', calls([429, 200]), true, '1 wait of 100 ms'],
