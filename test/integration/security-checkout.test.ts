@@ -125,20 +125,29 @@ describe('a doctored file of faults', () => {
   ].join('\n');
 
   test.each([
-    ['that multiplies itself', bomb],
-    ['that nests without end', '['.repeat(100_000)],
-    ['with a prototype', '- kind: throttle\n  __proto__: { polluted: 1 }\n'],
-    ['with a wait of a year', '- latency,ms=31536000000\n'],
-    ['with a number that is none', '- throttle,first=1e400\n'],
-    ['with a header that carries a secret', '- throttle,header=authorization:the-secret\n'],
-    ['with a token as its condition', '- kind: throttle\n  header: "X-Amz-Security-Token: the-secret"\n'],
-  ])('%s is refused in one line', async (_, text) => {
+    ['that multiplies itself', bomb, 'alias'],
+    ['that nests without end', '['.repeat(100_000), 'stack'],
+    ['with a prototype', '- kind: throttle\n  __proto__: { polluted: 1 }\n', "throttle has no '__proto__'"],
+    ['with a wait of a year', '- latency,ms=31536000000\n', 'takes at most 600000'],
+    ['with a number that is none', '- throttle,first=1e400\n', 'takes a whole number'],
+    [
+      'with a header that carries a secret',
+      '- throttle,header=authorization:the-secret\n',
+      'carries a secret',
+    ],
+    [
+      'with a token as its condition',
+      '- kind: throttle\n  header: "X-Amz-Security-Token: the-secret"\n',
+      'carries a secret',
+    ],
+  ])('%s is refused in one line', async (_, text, reason) => {
     const cwd = await temporaryFolder();
     await writeFile(join(cwd, 'f.yaml'), text);
     const { status, stdout, stderr } = await restage(['replay', '-p', '0', '--faults', 'f.yaml'], { cwd })
       .ended;
 
     expect(stderr).toMatch(/^Cannot [^\n]+\.\n$/);
+    expect(stderr).toContain(reason);
     expect(stderr).not.toContain('the-secret');
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
   });

@@ -7,29 +7,35 @@ import { sample } from '../support/stand-in.ts';
 const target = `/restapis/${sample.oneStage}/stages`;
 const own = { host: 'localhost' };
 
-/** Paths that would lead elsewhere, were somebody to tidy them up, and what the service gets of each, if anything. */
-const listed: ReadonlyArray<readonly [path: string, forwarded?: string, signedAs?: string]> = [
-  // Signature Version 4 resolves the dots in what it signs.
-  ['/@a/../__restage/reset', '/../__restage/reset', '/__restage/reset'],
-  ['/@a/%2e%2e/__restage/reset', '/%2e%2e/__restage/reset'],
-  ['/@a/%2E%2E/%2E%2E/__restage/reset', '/%2E%2E/%2E%2E/__restage/reset'],
-  ['/@a/./__restage/reset', '/./__restage/reset', '/@a/__restage/reset'],
-  ['/@a/%5f%5frestage/reset', '/%5f%5frestage/reset'],
-  ['/@a/__restage%2freset', '/__restage%2freset'],
-  ['/@a/@b/__restage/reset', '/@b/__restage/reset'],
-  ['/@a/%40b/__restage/reset', '/%40b/__restage/reset'],
-  ['/@a?/__restage/reset', '/?/__restage/reset'],
-  ['/@a//__restage/reset'],
-  ['//__restage/reset'],
-  ['/@a%2f..%2f__restage/reset'],
-  ['/@a/__restage/../../__restage/reset'],
-  ['/@a\\..\\__restage\\reset'],
-  ['/@a;/../__restage/reset'],
+/** A path that would lead elsewhere, were somebody to tidy it up. */
+interface Trick {
+  readonly path: string;
+  /** What the service gets, if anything. */
+  readonly forwarded?: string;
+  /** What is signed, where that is not the path: Signature Version 4 resolves the dots. */
+  readonly signedAs?: string;
+}
+
+const tricks: readonly Trick[] = [
+  { path: '/@a/../__restage/reset', forwarded: '/../__restage/reset', signedAs: '/__restage/reset' },
+  { path: '/@a/%2e%2e/__restage/reset', forwarded: '/%2e%2e/__restage/reset' },
+  { path: '/@a/%2E%2E/%2E%2E/__restage/reset', forwarded: '/%2E%2E/%2E%2E/__restage/reset' },
+  { path: '/@a/./__restage/reset', forwarded: '/./__restage/reset', signedAs: '/@a/__restage/reset' },
+  { path: '/@a/%5f%5frestage/reset', forwarded: '/%5f%5frestage/reset' },
+  { path: '/@a/__restage%2freset', forwarded: '/__restage%2freset' },
+  { path: '/@a/@b/__restage/reset', forwarded: '/@b/__restage/reset' },
+  { path: '/@a/%40b/__restage/reset', forwarded: '/%40b/__restage/reset' },
+  { path: '/@a?/__restage/reset', forwarded: '/?/__restage/reset' },
+  { path: '/@a//__restage/reset' },
+  { path: '//__restage/reset' },
+  { path: '/@a%2f..%2f__restage/reset' },
+  { path: '/@a/__restage/../../__restage/reset' },
+  { path: '/@a\\..\\__restage\\reset' },
+  { path: '/@a;/../__restage/reset' },
 ];
-const tricks = listed.map(([path, forwarded, signedAs = path]) => [path, forwarded, signedAs] as const);
 
 describe('a path under a session', () => {
-  test.each(tricks)('%s resets neither the server nor another session', async (path) => {
+  test.each(tricks)('$path resets neither the server nor another session', async ({ path }) => {
     const service = await startService();
     const dir = await recordInto(service, [target]);
     const restage = await run('replay', { dir, order: 'strict' });
@@ -50,14 +56,17 @@ describe('a path under a session', () => {
     expect(restage.calls().length).toBeGreaterThanOrEqual(4);
   });
 
-  test.each(tricks)('%s is forwarded nowhere but to the path it says', async (path, forwarded, signedAs) => {
-    const service = await startService();
-    const restage = await run('passthrough', { upstream: service.url });
-    const headers = signedHeaders(restage.url, { method: 'POST', target: signedAs, credentials });
-    await send(restage.url, path, headers, { method: 'POST' });
+  test.each(tricks)(
+    '$path is forwarded nowhere but to the path it says',
+    async ({ path, forwarded, signedAs = path }) => {
+      const service = await startService();
+      const restage = await run('passthrough', { upstream: service.url });
+      const headers = signedHeaders(restage.url, { method: 'POST', target: signedAs, credentials });
+      await send(restage.url, path, headers, { method: 'POST' });
 
-    expect(service.calls.map(({ target }) => target)).toEqual(forwarded === undefined ? [] : [forwarded]);
-  });
+      expect(service.calls.map(({ target }) => target)).toEqual(forwarded === undefined ? [] : [forwarded]);
+    },
+  );
 
   test.each([
     'sessions',

@@ -1,5 +1,9 @@
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { defaultLimits, Forwarder } from '../../src/http/forwarder.ts';
+import { createCa } from '../support/certificates.ts';
 import { credentials, readCassette, run, startService } from '../support/restage.ts';
 import { sendSigned } from '../support/stand-in/signed-request.ts';
 import { sample } from '../support/stand-in.ts';
@@ -55,23 +59,53 @@ describe('a hostile upstream', () => {
     expect(await readCassette(restage.dir)).toEqual({});
   });
 
-  test('gets no secret, and of a client key nothing at all', async () => {
+  test.each([
+    ['a client key', { 'client-key': ['CLIENTKEY:client-secret'] }, {}],
+    ['trust', { 'trust-clients': true }, { sessionToken: 'client-token' }],
+  ])('gets no secret, and nothing of the keys of a client that is known by %s', async (_, options, token) => {
     const received: string[] = [];
     const upstream = await startUpstream((request, response) => {
       received.push(...request.rawHeaders, request.url ?? '');
       response.end('{"item":[]}');
     });
-    const key = { accessKeyId: 'CLIENTKEY', secretAccessKey: 'client-secret', sessionToken: 'client-token' };
-    const restage = await run('record', {
-      upstream,
-      'client-key': ['CLIENTKEY:client-secret'],
-      'admin-token': 'sixteen-characters',
-    });
-    await sendSigned(restage.url, { target, credentials });
-    const { sessionToken: _, ...permanent } = key;
-    await sendSigned(restage.url, { target, credentials: permanent });
+    const restage = await run('record', { upstream, 'admin-token': 'sixteen-characters', ...options });
+    const client = { accessKeyId: 'CLIENTKEY', secretAccessKey: 'client-secret', ...token };
+    const answer = await sendSigned(restage.url, { target, credentials: client });
 
+    expect(answer.status).toBe(200);
     expect(received.join('\n')).toMatch(/Credential=AKIDEXAMPLE\//);
-    expect(received.join('\n')).not.toMatch(/example-secret|client-secret|CLIENTKEY|sixteen-characters/);
+    expect(received.join('\n')).not.toMatch(
+      /example-secret|CLIENTKEY|client-secret|client-token|sixteen-char/,
+    );
+  });
+});
+
+describe('an https upstream that is reached directly', () => {
+  async function forwardTo(names: readonly string[], isTrusted: boolean) {
+    const [own, other] = [await createCa(), await createCa()];
+    const server = createServer(await own.issue(...names), (_, response) => response.end('{"item":[]}'));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const origin = new URL(`https://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    const forwarder = new Forwarder(origin, defaultLimits, { env: {}, ca: (isTrusted ? own : other).ca });
+    onTestFinished(() => {
+      forwarder.close();
+      server.close();
+      server.closeAllConnections();
+    });
+    // A kept call names the service, not the upstream.
+    const headers = ['Host', 'apigateway.us-east-1.amazonaws.com'];
+    return forwarder.forward({ origin, method: 'GET', target, headers, body: Buffer.of() }, true);
+  }
+
+  test('is sent calls when its certificate is for it, by a CA that is trusted', async () => {
+    expect(await forwardTo(['127.0.0.1'], true)).toMatchObject({ status: 200 });
+  });
+
+  test.each([
+    ['another name', ['other.example'], true],
+    ['the name that the call is for', ['apigateway.us-east-1.amazonaws.com'], true],
+    ['a CA that is not trusted', ['127.0.0.1'], false],
+  ])('is sent nothing when its certificate has %s', async (_, names, isTrusted) => {
+    await expect(forwardTo(names, isTrusted)).rejects.toMatchObject({ type: 'UpstreamUnreachableException' });
   });
 });
