@@ -17,7 +17,7 @@ test('a call whose client has gone while it was delayed uses up no take', async 
 
   const replay = await run('replay', { dir: recording.dir, fault: 'latency,ms=200,first=1' });
   await expect(fetch(replay.url + target, { signal: AbortSignal.timeout(50) })).rejects.toThrow();
-  await expect.poll(() => replay.calls().length).toBe(1);
+  await expect.poll(() => replay.calls().length, { timeout: 10_000 }).toBe(1);
   expect(replay.calls()[0]).toMatchObject({ outcome: 'faulted', note: expect.stringContaining('had gone') });
   const first = await fetch(replay.url + target, { headers: { accept: 'application/json' } });
   expect(await first.text()).not.toBe(latest.text);

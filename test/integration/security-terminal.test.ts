@@ -98,7 +98,14 @@ describe('what a doctored checkout holds moves no cursor', () => {
 });
 
 describe('what answers in the place of a restage moves no cursor', () => {
-  const rule = { name: HOSTILE, state: HOSTILE, phase: HOSTILE, matched: 1, fired: 1 };
+  const rule = {
+    name: HOSTILE,
+    rule: { kind: HOSTILE, [HOSTILE]: HOSTILE },
+    state: HOSTILE,
+    phase: HOSTILE,
+    matched: 1,
+    fired: 1,
+  };
   const called = {
     operation: HOSTILE,
     restApiId: HOSTILE,
@@ -124,7 +131,16 @@ describe('what answers in the place of a restage moves no cursor', () => {
     gaveUp: HOSTILE,
   };
   const timeline = { from: 0, columnMs: 1, answered: [1], faulted: [1] };
-  const report = { totals, calls: [call], timeline, peakPerSecond: 1, callsLeftOut: 0, waits: undefined };
+  const faults = [{ rule: HOSTILE, attempts: HOSTILE }];
+  const report = {
+    totals,
+    faults,
+    calls: [call],
+    timeline,
+    peakPerSecond: 1,
+    callsLeftOut: 0,
+    waits: undefined,
+  };
 
   test.each<[string, string[], number, object]>([
     ['faults', ['fault', 'ls'], 200, { faults: [rule] }],
