@@ -1,12 +1,13 @@
-import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, Gauge, type Histogram, Registry } from 'prom-client';
 import { findOperation } from '../aws/operations.ts';
 import type { Outcome } from '../call.ts';
 import type { Cassette } from '../cassette/cassette.ts';
 import type { JournalEntry } from '../journal.ts';
 import type { Sessions } from '../sessions.ts';
+import { LatencyTally } from './latency-tally.ts';
 
 /** Seconds; a replayed call takes a fraction of a millisecond, a real one a tenth of a second. */
-const LATENCY_BUCKETS = [0.0005, 0.001, 0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+const LATENCY_BOUNDS = [0.0005, 0.001, 0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 /** What calls are counted as that ask for an operation restage does not understand: paths would be without end. */
 const OTHER = 'other';
 
@@ -23,19 +24,9 @@ export interface MetricsSubjects {
 /** Counts calls, faults and latencies, in Prometheus' text format. */
 export class Metrics {
   readonly #registry = new Registry();
-  readonly #answers = new Histogram({
-    name: 'restage_answer_seconds',
-    help: 'How long it took until there was an answer to send.',
-    buckets: LATENCY_BUCKETS,
-    registers: [this.#registry],
-  });
-  readonly #upstream = new Histogram({
-    name: 'restage_upstream_seconds',
-    help: 'How long the upstream took to answer.',
-    buckets: LATENCY_BUCKETS,
-    registers: [this.#registry],
-  });
-  // In plain numbers, told to the registry when somebody asks: it takes labels apart with each number it is given.
+  // All in plain numbers, told to the registry when somebody asks: it does much with each number that it is given.
+  readonly #answers = new LatencyTally(LATENCY_BOUNDS);
+  readonly #upstream = new LatencyTally(LATENCY_BOUNDS);
   /** By operation, then by outcome. */
   readonly #calls = new Map<string, Map<Outcome, number>>();
   readonly #hits = new Map<string, number>();
@@ -64,6 +55,14 @@ export class Metrics {
         this.reset();
         for (const [rule, count] of hits) this.inc({ rule }, count);
       },
+    });
+    registerHistogram(this.#registry, this.#answers, {
+      name: 'restage_answer_seconds',
+      help: 'How long it took until there was an answer to send.',
+    });
+    registerHistogram(this.#registry, this.#upstream, {
+      name: 'restage_upstream_seconds',
+      help: 'How long the upstream took to answer.',
     });
     new Gauge({
       name: 'restage_sessions',
@@ -98,8 +97,8 @@ export class Metrics {
       this.#calls.set(name, byOutcome);
     }
     byOutcome.set(outcome, (byOutcome.get(outcome) ?? 0) + 1);
-    this.#answers.observe(durationMs / 1000);
-    if (upstreamMs !== undefined) this.#upstream.observe(upstreamMs / 1000);
+    this.#answers.add(durationMs / 1000);
+    if (upstreamMs !== undefined) this.#upstream.add(upstreamMs / 1000);
     for (const hit of hits) {
       const rule = this.#hits.has(hit) || this.#hits.size < MAX_RULES ? hit : OTHER;
       this.#hits.set(rule, (this.#hits.get(rule) ?? 0) + 1);
@@ -110,4 +109,32 @@ export class Metrics {
   async render(): Promise<{ readonly contentType: string; readonly text: string }> {
     return { contentType: this.#registry.contentType, text: await this.#registry.metrics() };
   }
+}
+
+/** Registers a histogram whose numbers are counted elsewhere. */
+function registerHistogram(
+  registry: Registry,
+  tally: LatencyTally,
+  { name, help }: { readonly name: string; readonly help: string },
+): void {
+  const metric = {
+    name,
+    get: async () => {
+      const { upTo, count, sum } = tally.cumulative;
+      const bucket = (le: number | string, value: number) => ({
+        labels: { le },
+        value,
+        metricName: `${name}_bucket`,
+      });
+      const values = [
+        ...tally.bounds.map((bound, i) => bucket(bound, upTo[i] ?? 0)),
+        bucket('+Inf', count),
+        { labels: {}, value: sum, metricName: `${name}_sum` },
+        { labels: {}, value: count, metricName: `${name}_count` },
+      ];
+      return { name, help, type: 'histogram', aggregator: 'sum', values };
+    },
+  };
+  // A registry needs no more of a metric than its name and what it has to say.
+  registry.registerMetric(metric as unknown as Histogram);
 }

@@ -178,6 +178,9 @@ describe('control', () => {
     expect(lines).toContain('restage_calls_total{operation="other",outcome="missed"} 2');
     expect(lines).toContain('restage_faults_total{rule="storm"} 1');
     expect(lines).toContain('restage_faults_total{rule="slow"} 4');
+    expect(lines).toContain('# TYPE restage_answer_seconds histogram');
+    expect(lines).toContain('restage_answer_seconds_bucket{le="60"} 4');
+    expect(lines).toContain('restage_answer_seconds_bucket{le="+Inf"} 4');
     expect(lines).toContain('restage_answer_seconds_count 4');
     expect(lines).toContain('restage_sessions 0');
     expect(text).toMatch(/^restage_cassette_bytes\{cassette="default"\} [1-9]\d+$/m);
