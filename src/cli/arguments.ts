@@ -52,7 +52,9 @@ export async function parseArguments(args: readonly string[], version: string): 
     });
   // A mode's options are shown by 'restage --help'; those of other commands are none that a mode knows.
   const asked = errands.find(({ usage }) => nameOf(usage) === own[0]);
-  parser.options(describeOptions(asked?.options ?? options));
+  // yargs writes its help in every run, shown or not, and measures each word of it: that takes longer than all else.
+  const isShown = own.includes('--help') || own.includes('-h');
+  parser.options(describeOptions(asked?.options ?? options, isShown));
   for (const mode of modes) {
     parser.command(mode, descriptions[mode], {}, ({ _, $0, help, version: _shown, ...flags }) => {
       request = { mode, flags, command };
@@ -76,8 +78,10 @@ function nameOf(usage: string): string {
   return usage.split(' ', 1)[0] ?? '';
 }
 
-function describeOptions(known: readonly Option[]) {
-  return Object.fromEntries(known.map((option) => [option.name, describeOption(option)]));
+function describeOptions(known: readonly Option[], isShown: boolean) {
+  return Object.fromEntries(
+    known.map((option) => [option.name, { ...describeOption(option), hidden: !isShown }]),
+  );
 }
 
 /** Everything is parsed as text: what a value may be is known in one place, the options' schema. */

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { parse } from 'yaml';
+import { createRequire } from 'node:module';
+import type { parse } from 'yaml';
 import { errorCode, reasonOf, UsageError } from '../errors.ts';
 
 const CONFIG_NAMES = ['restage.config.json', 'restage.config.yaml'];
@@ -30,7 +31,7 @@ export function readData(path: string): unknown {
 /** YAML is a superset of JSON: one parser reads both. */
 function parseData(text: string, path: string): unknown {
   try {
-    return parse(text);
+    return loadParser()(text);
   } catch (cause) {
     const [reason] = reasonOf(cause).split('\n');
     throw new UsageError(`Cannot read '${path}': ${reason?.replace(/[.:]$/, '')}. Correct the file.`, {
@@ -46,4 +47,9 @@ function readIfThere(path: string): string | undefined {
     if (errorCode(cause) === 'ENOENT') return undefined;
     throw new UsageError(`Cannot read '${path}': ${reasonOf(cause)}. Correct the path.`, { cause });
   }
+}
+
+/** Most runs have no file to read: the parser is loaded for those that do. */
+function loadParser(): typeof parse {
+  return (createRequire(import.meta.url)('yaml') as { parse: typeof parse }).parse;
 }

@@ -1,4 +1,4 @@
-import { Counter, Gauge, type Histogram, Registry } from 'prom-client';
+import type { Histogram, Registry } from 'prom-client';
 import { findOperation } from '../aws/operations.ts';
 import type { Outcome } from '../call.ts';
 import type { Cassette } from '../cassette/cassette.ts';
@@ -21,71 +21,17 @@ export interface MetricsSubjects {
   readonly cassettes: () => readonly Cassette[];
 }
 
-/** Counts calls, faults and latencies, in Prometheus' text format. */
+/** Counts calls, faults and latencies, in plain numbers: what is done with every call must cost nothing. */
 export class Metrics {
-  readonly #registry = new Registry();
-  // All in plain numbers, told to the registry when somebody asks: it does much with each number that it is given.
+  readonly #subjects: MetricsSubjects;
   readonly #answers = new LatencyTally(LATENCY_BOUNDS);
   readonly #upstream = new LatencyTally(LATENCY_BOUNDS);
   /** By operation, then by outcome. */
   readonly #calls = new Map<string, Map<Outcome, number>>();
   readonly #hits = new Map<string, number>();
 
-  constructor({ sessions, cassettes }: MetricsSubjects) {
-    const registers = [this.#registry];
-    const calls = this.#calls;
-    new Counter({
-      name: 'restage_calls_total',
-      help: 'Calls by operation and by how they were answered.',
-      labelNames: ['operation', 'outcome'],
-      registers,
-      collect() {
-        this.reset();
-        for (const [operation, byOutcome] of calls)
-          for (const [outcome, count] of byOutcome) this.inc({ operation, outcome }, count);
-      },
-    });
-    const hits = this.#hits;
-    new Counter({
-      name: 'restage_faults_total',
-      help: 'How many times each rule fired.',
-      labelNames: ['rule'],
-      registers,
-      collect() {
-        this.reset();
-        for (const [rule, count] of hits) this.inc({ rule }, count);
-      },
-    });
-    registerHistogram(this.#registry, this.#answers, {
-      name: 'restage_answer_seconds',
-      help: 'How long it took until there was an answer to send.',
-    });
-    registerHistogram(this.#registry, this.#upstream, {
-      name: 'restage_upstream_seconds',
-      help: 'How long the upstream took to answer.',
-    });
-    new Gauge({
-      name: 'restage_sessions',
-      help: 'Sessions besides the main one.',
-      registers,
-      collect() {
-        this.set(sessions.list.length);
-      },
-    });
-    new Gauge({
-      name: 'restage_cassette_bytes',
-      help: 'The size of the files of each cassette in use.',
-      labelNames: ['cassette'],
-      registers,
-      async collect() {
-        const sizes = await Promise.all(
-          cassettes().map(async (cassette) => ({ cassette: cassette.name, bytes: await cassette.size() })),
-        );
-        // At once: of two who ask at the same time, neither must find what the other has just emptied.
-        this.reset();
-        for (const { cassette, bytes } of sizes) this.set({ cassette }, bytes);
-      },
-    });
+  constructor(subjects: MetricsSubjects) {
+    this.#subjects = subjects;
   }
 
   /** Counts a call. */
@@ -105,9 +51,46 @@ export class Metrics {
     }
   }
 
-  /** The numbers as Prometheus reads them, and their content type. */
+  /** The numbers as Prometheus reads them, and their content type. The library is loaded for whoever asks. */
   async render(): Promise<{ readonly contentType: string; readonly text: string }> {
-    return { contentType: this.#registry.contentType, text: await this.#registry.metrics() };
+    const { Counter, Gauge, Registry } = await import('prom-client');
+    const registry = new Registry();
+    const registers = [registry];
+    const calls = new Counter({
+      name: 'restage_calls_total',
+      help: 'Calls by operation and by how they were answered.',
+      labelNames: ['operation', 'outcome'],
+      registers,
+    });
+    for (const [operation, byOutcome] of this.#calls)
+      for (const [outcome, count] of byOutcome) calls.inc({ operation, outcome }, count);
+    const faults = new Counter({
+      name: 'restage_faults_total',
+      help: 'How many times each rule fired.',
+      labelNames: ['rule'],
+      registers,
+    });
+    for (const [rule, count] of this.#hits) faults.inc({ rule }, count);
+    registerHistogram(registry, this.#answers, {
+      name: 'restage_answer_seconds',
+      help: 'How long it took until there was an answer to send.',
+    });
+    registerHistogram(registry, this.#upstream, {
+      name: 'restage_upstream_seconds',
+      help: 'How long the upstream took to answer.',
+    });
+    new Gauge({ name: 'restage_sessions', help: 'Sessions besides the main one.', registers }).set(
+      this.#subjects.sessions.list.length,
+    );
+    const sizes = new Gauge({
+      name: 'restage_cassette_bytes',
+      help: 'The size of the files of each cassette in use.',
+      labelNames: ['cassette'],
+      registers,
+    });
+    for (const cassette of this.#subjects.cassettes())
+      sizes.set({ cassette: cassette.name }, await cassette.size());
+    return { contentType: registry.contentType, text: await registry.metrics() };
   }
 }
 
