@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 /** Tests that put something in the place of a module: others must not find it there. */
-const MOCKING = ['test/unit/proxy-authorization.test.ts'];
+const MOCKING = ['test/unit/sessions/proxy-authorization.test.ts'];
 
 export default defineConfig({
   test: {

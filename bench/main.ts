@@ -4,8 +4,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { getStages } from '../src/aws/get-stages.ts';
-import { keyOf } from '../src/aws/operation.ts';
+import { getStages } from '../src/aws/apigateway/get-stages/get-stages.ts';
+import { keyOf } from '../src/aws/apigateway/operation.ts';
 import { Cassette } from '../src/cassette/cassette.ts';
 import { type JsonObject, parseJson, sortKeys } from '../src/json.ts';
 

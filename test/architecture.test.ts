@@ -2,38 +2,39 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
-/** The layers, top first: a file imports from its own layer or from one below. Types count. */
-const layers: ReadonlyArray<readonly [name: string, files: RegExp]> = [
+/** The rooms, top first: a file imports from its own room or from one below. Types count. */
+const rooms: ReadonlyArray<readonly [name: string, files: RegExp]> = [
   ['cli', /^cli\//],
-  ['index', /^(?:index|outside|interception|open-session)\.ts$/],
+  ['index', /^index\.ts$/],
+  ['assembly', /^assembly\//],
   ['control, http, tls', /^(?:control|http|tls)\//],
-  [
-    'proxy, session, journal, settings, retries',
-    /^(?:proxy|proxy-authorization|actions|answering|session|sessions|session-address|journal|settings|setting-schemas|options|ready-answer|original|ids|caller)\.ts$|^retries\//,
-  ],
-  ['cassette, chaos', /^(?:cassette|chaos)\//],
-  ['aws', /^aws\//],
-  ['errors, call, json', /^(?:errors|call|json|short-text|version)\.ts$/],
+  ['settings', /^settings\//],
+  ['proxy, sessions', /^(?:proxy|sessions)\//],
+  ['cassette, chaos, retries', /^(?:cassette|chaos|retries)\//],
+  ['journal', /^journal\//],
+  ['aws/signing', /^aws\/signing\//],
+  ['aws/apigateway', /^aws\/apigateway\//],
+  ['what all rooms use', /^(?:errors|call|json|version)\.ts$/],
 ];
 
 /** Libraries that one file knows, so that they can be exchanged there. */
 const oneFileLibraries: Readonly<Record<string, string>> = {
-  'http-proxy': 'http/forwarder.ts',
-  'https-proxy-agent': 'http/tunnel-agent.ts',
-  'proxy-from-env': 'http/upstream-agents.ts',
+  'http-proxy': 'http/upstream/forwarder.ts',
+  'https-proxy-agent': 'http/upstream/tunnel-agent.ts',
+  'proxy-from-env': 'http/upstream/upstream-agents.ts',
   lowdb: 'cassette/store.ts',
   'lowdb/node': 'cassette/store.ts',
   yargs: 'cli/arguments.ts',
-  '@smithy/signature-v4': 'aws/signature.ts',
-  '@aws-sdk/credential-providers': 'aws/credentials.ts',
+  '@smithy/signature-v4': 'aws/signing/signature.ts',
+  '@aws-sdk/credential-providers': 'aws/signing/credentials.ts',
   'lossless-json': 'json.ts',
-  negotiator: 'aws/accept.ts',
+  negotiator: 'aws/apigateway/accept.ts',
   leven: 'cassette/miss.ts',
   yaml: 'cli/config.ts',
   rou3: 'control/router.ts',
   'prom-client': 'control/metrics.ts',
   '@peculiar/x509': 'tls/certificate.ts',
-  'ipaddr.js': 'http/public-address.ts',
+  'ipaddr.js': 'http/tunnels/public-address.ts',
 };
 
 const root = 'src';
@@ -41,12 +42,12 @@ const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((f
 const imports = new Map(files.map((file) => [file, findImports(file)]));
 
 describe('architecture', () => {
-  it('gives every file of src a layer', () => {
-    expect(files.filter((file) => layerOf(file) < 0)).toEqual([]);
+  it('gives every file of src a room', () => {
+    expect(files.filter((file) => roomOf(file) < 0)).toEqual([]);
   });
 
   it('imports downwards only', () => {
-    const upward = edges().filter(([from, to]) => layerOf(to) < layerOf(from));
+    const upward = edges().filter(([from, to]) => roomOf(to) < roomOf(from));
     expect(upward).toEqual([]);
   });
 
@@ -77,9 +78,10 @@ describe('architecture', () => {
 
   it('decides on the mode in one function', () => {
     const deciding = files.filter((file) => /\bmode (?:===|!==) '/.test(read(file)));
-    expect(deciding).toEqual(['proxy.ts']);
-    expect(read('proxy.ts').match(/\bmode (?:===|!==) '/g)).toHaveLength(
-      /function decide\([\s\S]*?\n}/.exec(read('proxy.ts'))?.[0].match(/\bmode (?:===|!==) '/g)?.length ?? 0,
+    expect(deciding).toEqual(['proxy/proxy.ts']);
+    expect(read('proxy/proxy.ts').match(/\bmode (?:===|!==) '/g)).toHaveLength(
+      /function decide\([\s\S]*?\n}/.exec(read('proxy/proxy.ts'))?.[0].match(/\bmode (?:===|!==) '/g)
+        ?.length ?? 0,
     );
   });
 });
@@ -104,8 +106,8 @@ function edges(): [from: string, to: string][] {
   );
 }
 
-function layerOf(file: string): number {
-  return layers.findIndex(([, pattern]) => pattern.test(file));
+function roomOf(file: string): number {
+  return rooms.findIndex(([, pattern]) => pattern.test(file));
 }
 
 function reaches(from: string, goal: string, seen = new Set<string>()): boolean {

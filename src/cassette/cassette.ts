@@ -1,7 +1,7 @@
 import type { Stats } from 'node:fs';
 import { lstat, mkdir, readdir, realpath, rm, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
-import type { Key } from '../aws/operation.ts';
+import type { Key } from '../aws/apigateway/operation.ts';
 import { CallError, errorCode, FailureError, isUnwritable, reasonOf, UnwritableError } from '../errors.ts';
 import { fileNameOf, idOfFileName } from './file-name.ts';
 import { type Interaction, parseCassetteFile, writeCassetteFile } from './format.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { type Key, keyOf, type Operation } from '../aws/operation.ts';
-import { findOperation, operations } from '../aws/operations.ts';
+import { type Key, keyOf, type Operation } from '../aws/apigateway/operation.ts';
+import { findOperation, operations } from '../aws/apigateway/operations.ts';
 import type { Representation } from '../call.ts';
 import { reasonOf } from '../errors.ts';
 import {

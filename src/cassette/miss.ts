@@ -1,5 +1,5 @@
 import leven from 'leven';
-import { describeKey, type Key, quote } from '../aws/operation.ts';
+import { describeKey, type Key, quote } from '../aws/apigateway/operation.ts';
 import type { Cassette } from './cassette.ts';
 
 const SHOWN = 3;

@@ -1,4 +1,4 @@
-import type { Rendering } from '../aws/operation.ts';
+import type { Rendering } from '../aws/apigateway/operation.ts';
 import type { Representation } from '../call.ts';
 import type { Interaction, Take } from './format.ts';
 

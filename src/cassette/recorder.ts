@@ -1,4 +1,4 @@
-import type { Key, Operation, Recording } from '../aws/operation.ts';
+import type { Key, Operation, Recording } from '../aws/apigateway/operation.ts';
 import { FailureError, reasonOf } from '../errors.ts';
 import { sortKeys } from '../json.ts';
 import type { Cassette } from './cassette.ts';

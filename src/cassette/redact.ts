@@ -1,4 +1,4 @@
-import { EXAMPLE_ACCOUNT_ID } from '../aws/error.ts';
+import { EXAMPLE_ACCOUNT_ID } from '../aws/apigateway/service-error.ts';
 import { UsageError } from '../errors.ts';
 import { isJsonObject, type Json, type JsonObject, numberText, objectOf } from '../json.ts';
 

@@ -1,6 +1,6 @@
-import type { ErrorSubject } from '../aws/error.ts';
-import type { Alteration } from '../aws/operation.ts';
-import type { PlannedAnswer } from '../aws/planned-answer.ts';
+import type { Alteration } from '../aws/apigateway/operation.ts';
+import type { PlannedAnswer } from '../aws/apigateway/planned-answer.ts';
+import type { ErrorSubject } from '../aws/apigateway/service-error.ts';
 
 /** What a fault does to a call. */
 export type Effect =

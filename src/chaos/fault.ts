@@ -1,4 +1,4 @@
-import { serviceErrors } from '../aws/error.ts';
+import { serviceErrors } from '../aws/apigateway/service-error.ts';
 import type { FaultKind } from './fault-kind.ts';
 import { empty, malformed, wrongLength, wrongType } from './kinds/body.ts';
 import { latency } from './kinds/latency.ts';

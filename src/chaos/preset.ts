@@ -1,4 +1,4 @@
-import { quote } from '../aws/operation.ts';
+import { quote } from '../aws/apigateway/operation.ts';
 import { listNames, UsageError } from '../errors.ts';
 import type { Documented } from './documented.ts';
 import { type ParseOptions, parseFault, type Rule } from './rule.ts';

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import { quote } from '../aws/operation.ts';
-import type { PlannedAnswer } from '../aws/planned-answer.ts';
+import { quote } from '../aws/apigateway/operation.ts';
+import type { PlannedAnswer } from '../aws/apigateway/planned-answer.ts';
 import { UsageError } from '../errors.ts';
 import { ArmedRule } from './armed-rule.ts';
 import { type Plan, planOf, withUniqueNames } from './plan.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { quote } from '../aws/operation.ts';
+import { quote } from '../aws/apigateway/operation.ts';
 import { listNames, UsageError } from '../errors.ts';
 import { faultKinds } from './fault.ts';
 import type { FaultKind } from './fault-kind.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { quote } from '../aws/operation.ts';
+import { quote } from '../aws/apigateway/operation.ts';
 import { listNames, UsageError } from '../errors.ts';
 import { positiveNumber } from './parameter.ts';
 import { type Phase, type Plan, planOf } from './plan.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { isRegion } from '../aws/endpoint.ts';
-import type { ErrorSubject } from '../aws/error.ts';
+import type { ErrorSubject } from '../aws/apigateway/service-error.ts';
+import { isRegion } from '../aws/signing/endpoint.ts';
 import { headerValues, type RawHeaders } from '../call.ts';
 import type { Documented } from './documented.ts';
 import type { Original } from './effect.ts';

@@ -1,8 +1,8 @@
 import yargs from 'yargs';
 import { UsageError } from '../errors.ts';
-import { type Option, options } from '../options.ts';
-import { type Mode, modes } from '../session.ts';
-import type { Values } from '../settings.ts';
+import { type Mode, modes } from '../sessions/session.ts';
+import { type Option, options } from '../settings/options.ts';
+import type { Values } from '../settings/settings.ts';
 import { type Errand, errands } from './errands.ts';
 
 /** What the command line asks for. */

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { errorCode, FailureError, reasonOf, UsageError } from '../errors.ts';
-import type { Option } from '../options.ts';
-import { schemas } from '../setting-schemas.ts';
-import type { Values } from '../settings.ts';
+import type { Option } from '../settings/options.ts';
+import { schemas } from '../settings/schemas.ts';
+import type { Values } from '../settings/settings.ts';
 
 /** The options of every command that talks to a running proxy. */
 export const controlOptions: readonly Option[] = [

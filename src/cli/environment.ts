@@ -1,5 +1,5 @@
-import { coversApiGateway } from '../aws/endpoint.ts';
-import type { Credentials } from '../aws/signature.ts';
+import { coversApiGateway } from '../aws/signing/endpoint.ts';
+import type { Credentials } from '../aws/signing/signature.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

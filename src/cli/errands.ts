@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
 import pc from 'picocolors';
 import { z } from 'zod';
-import { type Option, options } from '../options.ts';
 import type { RetryReport } from '../retries/report.ts';
-import { resolveSettings, type Values } from '../settings.ts';
+import { type Option, options } from '../settings/options.ts';
+import { resolveSettings, type Values } from '../settings/settings.ts';
 import { ControlClient, controlOptions } from './control-client.ts';
 import { printableLines } from './printable.ts';
 import type { Look } from './retry-table.ts';

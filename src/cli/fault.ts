@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { quote } from '../aws/operation.ts';
+import { quote } from '../aws/apigateway/operation.ts';
 import { faultKinds } from '../chaos/fault.ts';
 import { presets } from '../chaos/preset.ts';
 import { parseFaultSpec, ruleToObject } from '../chaos/rule.ts';
 import { listNames, UsageError } from '../errors.ts';
-import type { Values } from '../settings.ts';
+import type { Values } from '../settings/settings.ts';
 import { ControlClient } from './control-client.ts';
 import { formatDuration } from './duration.ts';
 import { printable } from './printable.ts';

@@ -1,7 +1,7 @@
 import pc from 'picocolors';
 import type { Outcome } from '../call.ts';
-import { describeEntry, type JournalEntry } from '../journal.ts';
-import type { LogFormat } from '../options.ts';
+import { describeEntry, type JournalEntry } from '../journal/journal.ts';
+import type { LogFormat } from '../settings/options.ts';
 import { escapeUnprintable, printable } from './printable.ts';
 
 const FLUSH_MS = 100;

@@ -4,9 +4,9 @@ import { joinPlans } from '../chaos/plan.ts';
 import { parsePlan } from '../chaos/scenario.ts';
 import { FailureError, UsageError } from '../errors.ts';
 import { listCassettes, type Mode, type Restage, start } from '../index.ts';
-import { modeNeeds } from '../session.ts';
-import { NO_SESSION } from '../session-address.ts';
-import { isLoopbackAddress, resolveSettings, type Settings, type Values } from '../settings.ts';
+import { modeNeeds } from '../sessions/session.ts';
+import { NO_SESSION } from '../sessions/session-address.ts';
+import { isLoopbackAddress, resolveSettings, type Settings, type Values } from '../settings/settings.ts';
 import { runCommand } from './command.ts';
 import { readConfig, readData } from './config.ts';
 import { type CommandIdentity, commandEnvironment, tunnelEnvironment } from './environment.ts';
@@ -165,7 +165,7 @@ function environmentOf(
 
 /** What the command signs with: a key made for clients, or the very credentials that restage signs with. */
 async function findIdentity(restage: Restage, settings: Settings): Promise<CommandIdentity> {
-  const { resolveRegion } = await import('../aws/region.ts');
+  const { resolveRegion } = await import('../aws/signing/region.ts');
   const region = await resolveRegion(settings.profile);
   // Through a tunnel the command's own signature is kept, with whatever it signs with.
   if (!modeNeeds[restage.mode].upstream || restage.trust !== undefined)

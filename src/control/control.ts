@@ -1,11 +1,11 @@
-import { writeBody } from '../aws/error.ts';
+import { writeBody } from '../aws/apigateway/service-error.ts';
 import { type Answer, type Call, toBinary } from '../call.ts';
 import { CallError, UsageError } from '../errors.ts';
-import type { Control } from '../proxy.ts';
-import { isSecret } from '../proxy-authorization.ts';
-import { type RequestIds, readyError, toAnswer } from '../ready-answer.ts';
-import type { Session } from '../session.ts';
-import type { Sessions } from '../sessions.ts';
+import type { Control } from '../proxy/proxy.ts';
+import { type RequestIds, readyError, toAnswer } from '../proxy/ready-answer.ts';
+import { isSecret } from '../sessions/proxy-authorization.ts';
+import type { Session } from '../sessions/session.ts';
+import type { Sessions } from '../sessions/sessions.ts';
 import type { EventStream } from './events.ts';
 import type { Metrics } from './metrics.ts';
 import type { Act, ServerFacts } from './request.ts';

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { quote } from '../aws/operation.ts';
+import { quote } from '../aws/apigateway/operation.ts';
 import { presetRules } from '../chaos/preset.ts';
 import { parseFaultObject, patchRule } from '../chaos/rule.ts';
 import type { RuleStatus } from '../chaos/rule-set.ts';
 import { CallError, listNames } from '../errors.ts';
-import type { Session } from '../session.ts';
+import type { Session } from '../sessions/session.ts';
 import { type ControlRequest, readObject } from './request.ts';
 
 /** A rule that is made at run time ends by itself, lest it be forgotten: after 10 minutes if it does not say. */

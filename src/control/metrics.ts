@@ -1,9 +1,9 @@
 import type { Histogram, Registry } from 'prom-client';
-import { findOperation } from '../aws/operations.ts';
+import { findOperation } from '../aws/apigateway/operations.ts';
 import type { Outcome } from '../call.ts';
 import type { Cassette } from '../cassette/cassette.ts';
-import type { JournalEntry } from '../journal.ts';
-import type { Sessions } from '../sessions.ts';
+import type { JournalEntry } from '../journal/journal.ts';
+import type { Sessions } from '../sessions/sessions.ts';
 import { LatencyTally } from './latency-tally.ts';
 
 /** Seconds; a replayed call takes a fraction of a millisecond, a real one a tenth of a second. */

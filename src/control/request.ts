@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { decodePercent, splitTarget } from '../aws/target.ts';
+import { decodePercent, splitTarget } from '../aws/apigateway/target.ts';
 import type { Call } from '../call.ts';
 import { CallError, listNames, reasonOf } from '../errors.ts';
-import type { Session } from '../session.ts';
-import type { Sessions } from '../sessions.ts';
+import type { Session } from '../sessions/session.ts';
+import type { Sessions } from '../sessions/sessions.ts';
 import type { EventStream } from './events.ts';
 import type { Metrics } from './metrics.ts';
 

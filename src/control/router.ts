@@ -1,5 +1,5 @@
 import { addRoute, createRouter, findRoute } from 'rou3';
-import { decodePercent } from '../aws/target.ts';
+import { decodePercent } from '../aws/apigateway/target.ts';
 import { CallError, listNames } from '../errors.ts';
 
 /** One thing that control can be asked to do. */

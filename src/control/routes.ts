@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { Answer } from '../call.ts';
-import { describeEntry } from '../journal.ts';
+import { describeEntry } from '../journal/journal.ts';
 import { describeRetries } from '../retries/report.ts';
-import { resetSession, type Session } from '../session.ts';
+import { resetSession, type Session } from '../sessions/session.ts';
 import { addFault, changeFault, clearFaults, listFaults, removeFault, showFault } from './fault-routes.ts';
 import { type Act, type ControlRequest, invalid, readQuery } from './request.ts';
 import type { Route } from './router.ts';

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { quote } from '../aws/operation.ts';
+import { quote } from '../aws/apigateway/operation.ts';
 import { parsePlan } from '../chaos/scenario.ts';
 import { CallError, listNames } from '../errors.ts';
-import { modes, modesWithin, type Session } from '../session.ts';
-import type { Sessions } from '../sessions.ts';
-import { schemas } from '../setting-schemas.ts';
+import { modes, modesWithin, type Session } from '../sessions/session.ts';
+import type { Sessions } from '../sessions/sessions.ts';
+import { schemas } from '../settings/schemas.ts';
 import { type ControlRequest, invalid, readFields } from './request.ts';
 
 /** What is told of a session. */

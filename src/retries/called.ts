@@ -1,5 +1,5 @@
-import type { JournalEntry } from '../journal.ts';
-import { shortText, shortTexts } from '../short-text.ts';
+import type { JournalEntry } from '../journal/journal.ts';
+import { shortText, shortTexts } from '../journal/short-text.ts';
 
 /** What was called, and by whom. */
 export interface Called {

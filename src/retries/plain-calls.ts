@@ -1,4 +1,4 @@
-import type { JournalEntry } from '../journal.ts';
+import type { JournalEntry } from '../journal/journal.ts';
 import { toAttempt } from './attempt.ts';
 import { CallGroup } from './call-group.ts';
 

@@ -1,7 +1,7 @@
 import { createHash, createPublicKey, type KeyObject, webcrypto, X509Certificate } from 'node:crypto';
 import { createRequire } from 'node:module';
 import type { Extension } from '@peculiar/x509';
-import { dnsSuffixes } from '../aws/endpoint.ts';
+import { dnsSuffixes } from '../aws/signing/endpoint.ts';
 import { NAME_CONSTRAINTS, nameConstraints } from './name-constraints.ts';
 
 type Library = typeof import('@peculiar/x509');

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { createSecureContext, type SecureContext } from 'node:tls';
 import { describe, expect, it } from 'vitest';
-import { dnsSuffixes } from '../../src/aws/endpoint.ts';
+import { dnsSuffixes } from '../../src/aws/signing/endpoint.ts';
 import { type Authority, openAuthority } from '../../src/tls/authority.ts';
 import { describeWithClient, runProgram, runPython } from '../support/clients.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';

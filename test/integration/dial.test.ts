@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, Socket } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { createDial } from '../../src/http/dial.ts';
+import { createDial } from '../../src/http/tunnels/dial.ts';
 
 /** A server on this machine that stands for the internet, and the addresses that were dialled. */
 async function startInternet(refused: readonly string[] = []) {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { TunnelSettings } from '../../src/http/tunnel.ts';
+import type { TunnelSettings } from '../../src/http/tunnels/tunnel.ts';
 import { type BareServer, openWire, plain, startBareServer, type Wire } from '../support/bare-server.ts';
 
 const HEAD = 'GET /a HTTP/1.1\r\nHost: localhost\r\n';

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
-import { createDial } from '../../src/http/dial.ts';
-import type { ServerLimits } from '../../src/http/limits.ts';
-import { createTunnelPolicy } from '../../src/http/tunnel-policy.ts';
+import type { ServerLimits } from '../../src/http/server/limits.ts';
+import { createDial } from '../../src/http/tunnels/dial.ts';
+import { createTunnelPolicy } from '../../src/http/tunnels/tunnel-policy.ts';
 import { openWire, startBareServer, Wire } from '../support/bare-server.ts';
 
 const CONNECT = 'CONNECT sts.amazonaws.com:443 HTTP/1.1\r\nHost: sts.amazonaws.com:443\r\n\r\n';

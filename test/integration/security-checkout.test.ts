@@ -1,7 +1,7 @@
 import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { options } from '../../src/options.ts';
+import { options } from '../../src/settings/options.ts';
 import { restage } from '../support/cli.ts';
 import { requestHead, sendRaw } from '../support/raw.ts';
 import { ask } from '../support/recorded.ts';

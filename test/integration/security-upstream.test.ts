@@ -2,7 +2,7 @@ import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { defaultLimits, Forwarder } from '../../src/http/forwarder.ts';
+import { defaultLimits, Forwarder } from '../../src/http/upstream/forwarder.ts';
 import { createCa } from '../support/certificates.ts';
 import { credentials, readCassette, run, startService } from '../support/restage.ts';
 import { sendSigned } from '../support/stand-in/signed-request.ts';

@@ -1,8 +1,8 @@
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { CallError } from '../../src/errors.ts';
-import type { TunnelDecision, TunnelReport, TunnelSettings } from '../../src/http/tunnel.ts';
-import { createTunnelPolicy } from '../../src/http/tunnel-policy.ts';
+import type { TunnelDecision, TunnelReport, TunnelSettings } from '../../src/http/tunnels/tunnel.ts';
+import { createTunnelPolicy } from '../../src/http/tunnels/tunnel-policy.ts';
 import { type BareServer, openWire, plain, startBareServer, Wire } from '../support/bare-server.ts';
 import { makeCertificate, type TestCertificate } from '../support/certificate.ts';
 

@@ -1,6 +1,6 @@
 import { Agent } from 'node:http';
 import { describe, expect, test } from 'vitest';
-import { defaultLimits, Forwarder } from '../../src/http/forwarder.ts';
+import { defaultLimits, Forwarder } from '../../src/http/upstream/forwarder.ts';
 import { credentials, type Running, readCassette, run, startService } from '../support/restage.ts';
 import { type RawAnswer, sendSigned } from '../support/stand-in/signed-request.ts';
 import { type FailureKind, type FailureOptions, sample, startStandIn } from '../support/stand-in.ts';

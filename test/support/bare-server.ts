@@ -2,7 +2,7 @@ import { connect, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
 import type { Answer, Call } from '../../src/call.ts';
 import type { CallError } from '../../src/errors.ts';
-import { type RunningServer, type ServerSettings, startServer } from '../../src/http/server.ts';
+import { type RunningServer, type ServerSettings, startServer } from '../../src/http/server/server.ts';
 
 /** A server without a proxy behind it, and what it was given. */
 export interface BareServer extends RunningServer {

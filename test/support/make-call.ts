@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Call } from '../../src/call.ts';
-import { readHead } from '../../src/http/message.ts';
+import { readHead } from '../../src/http/server/message.ts';
 
 /** What is special about a call; the rest is an unsigned GET of a sample API's stages. */
 export interface CallParts {

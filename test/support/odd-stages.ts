@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { deriveLinks, deriveStageLinks } from '../../src/aws/links.ts';
+import { deriveLinks, deriveStageLinks } from '../../src/aws/apigateway/get-stages/links.ts';
 import { isJsonObject, type Json, type JsonObject, numberOf, objectOf } from '../../src/json.ts';
 import { jsonObject, jsonValue, text } from './odd-json.ts';
 

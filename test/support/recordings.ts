@@ -1,5 +1,5 @@
-import { getStages } from '../../src/aws/get-stages.ts';
-import { type Key, keyOf, type Recording } from '../../src/aws/operation.ts';
+import { getStages } from '../../src/aws/apigateway/get-stages/get-stages.ts';
+import { type Key, keyOf, type Recording } from '../../src/aws/apigateway/operation.ts';
 import type { Interaction, Take } from '../../src/cassette/format.ts';
 import { type JsonObject, parseJson } from '../../src/json.ts';
 

@@ -1,5 +1,5 @@
 import aws4 from 'aws4';
-import type { Credentials } from '../../src/aws/signature.ts';
+import type { Credentials } from '../../src/aws/signing/signature.ts';
 import type { Call } from '../../src/call.ts';
 import { makeCall } from './make-call.ts';
 import { type RequestToSign, signedHeaders } from './stand-in/signed-request.ts';

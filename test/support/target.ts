@@ -1,4 +1,4 @@
-import { plannedRendering } from '../../src/aws/planned-answer.ts';
+import { plannedRendering } from '../../src/aws/apigateway/planned-answer.ts';
 import type { Original } from '../../src/chaos/effect.ts';
 import { parseFault } from '../../src/chaos/rule.ts';
 import { RuleSet, type Target } from '../../src/chaos/rule-set.ts';

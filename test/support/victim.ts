@@ -1,4 +1,4 @@
-import { type PlannedAnswer, plannedRendering } from '../../src/aws/planned-answer.ts';
+import { type PlannedAnswer, plannedRendering } from '../../src/aws/apigateway/planned-answer.ts';
 import type { Effect, Original, Victim } from '../../src/chaos/effect.ts';
 import { faultKinds } from '../../src/chaos/fault.ts';
 import { parseFaultSpec } from '../../src/chaos/rule.ts';

@@ -1,4 +1,4 @@
-import type { PlannedAnswer } from '../../aws/planned-answer.ts';
+import type { PlannedAnswer } from '../../aws/apigateway/planned-answer.ts';
 import { textOf, wholeNumberBetween } from '../parameter.ts';
 import { breaking, replaceHeader } from './breaking.ts';
 

@@ -1,4 +1,4 @@
-import type { PlannedAnswer } from '../../aws/planned-answer.ts';
+import type { PlannedAnswer } from '../../aws/apigateway/planned-answer.ts';
 import { headerEntries, type RawHeaders } from '../../call.ts';
 import { answerWith } from '../effect.ts';
 import { type FaultKind, faultKind, type Introduction, type Parsed, type Shape } from '../fault-kind.ts';

@@ -1,4 +1,4 @@
-import type { Alteration } from '../../aws/operation.ts';
+import type { Alteration } from '../../aws/apigateway/operation.ts';
 import { answerWith } from '../effect.ts';
 import { type FaultKind, faultKind, type Introduction, type Parsed, type Shape } from '../fault-kind.ts';
 import { positiveNumber, textOf } from '../parameter.ts';

@@ -1,5 +1,5 @@
-import type { ErrorSubject, ServiceError } from '../../aws/error.ts';
-import { plannedError } from '../../aws/planned-answer.ts';
+import { plannedError } from '../../aws/apigateway/planned-answer.ts';
+import type { ErrorSubject, ServiceError } from '../../aws/apigateway/service-error.ts';
 import { answerWith } from '../effect.ts';
 import { type FaultKind, faultKind } from '../fault-kind.ts';
 import { wholeNumber } from '../parameter.ts';

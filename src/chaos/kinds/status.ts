@@ -1,5 +1,5 @@
-import { type ErrorSubject, serviceErrors, writeBody } from '../../aws/error.ts';
-import { type PlannedAnswer, plannedError, plannedRendering } from '../../aws/planned-answer.ts';
+import { type PlannedAnswer, plannedError, plannedRendering } from '../../aws/apigateway/planned-answer.ts';
+import { type ErrorSubject, serviceErrors, writeBody } from '../../aws/apigateway/service-error.ts';
 import { answerWith } from '../effect.ts';
 import { faultKind } from '../fault-kind.ts';
 import { textOf, wholeNumberBetween } from '../parameter.ts';

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Key, Recording } from '../../../src/aws/operation.ts';
+import type { Key, Recording } from '../../../src/aws/apigateway/operation.ts';
 import { Cassette } from '../../../src/cassette/cassette.ts';
 import { CassetteLock } from '../../../src/cassette/cassette-lock.ts';
 import { parseCassetteFile, writeCassetteFile } from '../../../src/cassette/format.ts';

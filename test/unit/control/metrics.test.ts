@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Cassette } from '../../../src/cassette/cassette.ts';
 import { Metrics } from '../../../src/control/metrics.ts';
-import type { Sessions } from '../../../src/sessions.ts';
+import type { Sessions } from '../../../src/sessions/sessions.ts';
 import { journalEntry } from '../../support/journal-entry.ts';
 
 function metricsOf(cassettes: Pick<Cassette, 'name' | 'size'>[] = []): Metrics {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../../src/errors.ts';
-import type { JournalEntry } from '../../../src/journal.ts';
+import type { JournalEntry } from '../../../src/journal/journal.ts';
 import {
   checkExpectation,
   expectationForms,

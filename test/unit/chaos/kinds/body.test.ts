@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { plannedRendering } from '../../../../src/aws/planned-answer.ts';
+import { plannedRendering } from '../../../../src/aws/apigateway/planned-answer.ts';
 import { parseFaultObject, parseFaultSpec } from '../../../../src/chaos/rule.ts';
 import { writeJson } from '../../../../src/json.ts';
 import { jsonObject } from '../../../support/odd-json.ts';

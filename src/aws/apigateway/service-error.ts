@@ -1,0 +1,78 @@
+import { writeJson } from '../../json.ts';
+
+/** An error of the service: its status, its type, and what it says. */
+export interface ServiceError {
+  readonly status: number;
+  readonly type: string;
+  readonly message: string;
+  /** Headers that the answer has besides. */
+  readonly headers?: readonly string[];
+}
+
+/** The account id that stands for every account: the one of AWS's own documentation. */
+export const EXAMPLE_ACCOUNT_ID = '123456789012';
+
+/** What the message of an error may name. */
+export interface ErrorSubject {
+  readonly restApiId: string | undefined;
+  readonly region: string | undefined;
+}
+
+/**
+ * The errors that API Gateway's control plane answers with, with its own messages where recordings of the service
+ * show them. Types and statuses are those of the service's model.
+ */
+export const serviceErrors = {
+  tooManyRequests: error(429, 'TooManyRequestsException', 'Too Many Requests'),
+  limitExceeded: error(429, 'LimitExceededException', 'Limit Exceeded'),
+  notFound: (subject: ErrorSubject): ServiceError => ({
+    status: 404,
+    type: 'NotFoundException',
+    message: `Invalid API identifier specified ${EXAMPLE_ACCOUNT_ID}:${subject.restApiId ?? ''}`,
+  }),
+  badRequest: error(400, 'BadRequestException', 'Invalid request input'),
+  unauthorized: error(401, 'UnauthorizedException', 'Unauthorized'),
+  accessDenied: (subject: ErrorSubject): ServiceError => ({
+    status: 403,
+    type: 'AccessDeniedException',
+    message:
+      `User: arn:aws:iam::${EXAMPLE_ACCOUNT_ID}:user/restage is not authorized to perform: apigateway:GET on resource: ` +
+      `arn:aws:apigateway:${subject.region ?? 'us-east-1'}::/restapis/${subject.restApiId ?? ''}/stages ` +
+      'because no identity-based policy allows the apigateway:GET action',
+  }),
+  expiredToken: error(403, 'ExpiredTokenException', 'The security token included in the request is expired'),
+  conflict: error(
+    409,
+    'ConflictException',
+    'Unable to complete operation due to concurrent modification. Please try again later.',
+  ),
+  internal: error(500, 'InternalFailure', 'Internal Failure'),
+  unavailable: error(503, 'ServiceUnavailableException', 'Service Unavailable'),
+  missingToken: error(403, 'MissingAuthenticationTokenException', 'Missing Authentication Token'),
+  unrecognizedClient: error(
+    403,
+    'UnrecognizedClientException',
+    'The security token included in the request is invalid.',
+  ),
+  invalidSignature: error(
+    403,
+    'InvalidSignatureException',
+    'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key ' +
+      'and signing method. Consult the service documentation for details.',
+  ),
+} as const;
+
+function error(status: number, type: string, message: string): () => ServiceError {
+  return () => ({ status, type, message });
+}
+
+/** A body as the service writes it: compact JSON and one newline. [real recordings] */
+export function writeBody(fields: object): string {
+  return `${writeJson(fields)}\n`;
+}
+
+/** The bare name of an error's type: some AWS services add a `:` and a link, or a `#` and a namespace. */
+export function bareErrorType(type: string | undefined): string | undefined {
+  const bare = type?.split(':')[0]?.split('#').at(-1)?.trim();
+  return bare === '' ? undefined : bare;
+}

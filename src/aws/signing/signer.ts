@@ -1,0 +1,236 @@
+import { type Call, headerEntries, headerValues, withoutHeaders } from '../../call.ts';
+import { CallError } from '../../errors.ts';
+import { type ServiceError, serviceErrors } from '../apigateway/service-error.ts';
+import { splitTarget } from '../apigateway/target.ts';
+import { claimedRegion } from './authorization.ts';
+import type { CredentialSource } from './credentials.ts';
+import { endpointOf, isRegion } from './endpoint.ts';
+import { type Credentials, checkClaim, findSignatureFlaw, isFlaw, sign } from './signature.ts';
+
+/** A request as it is to leave, signed. */
+export interface UpstreamRequest {
+  readonly origin: URL;
+  readonly method: string;
+  readonly target: string;
+  readonly headers: readonly string[];
+  readonly body: Uint8Array;
+}
+
+/** A call that may go on: how it leaves is worked out only when it does. */
+export interface Passage {
+  readonly region: string;
+  /**
+   * The request to send.
+   * @throws {@link CallError} `CredentialsUnavailableException` when there is nothing to sign it with.
+   */
+  readonly toRequest: () => Promise<UpstreamRequest>;
+  /** Why it could not be sent now, when that is known already. */
+  readonly obstacle?: CallError;
+}
+
+/** A call that may not go on: what AWS would answer, and a hint that only the log shows. */
+export interface Denial {
+  readonly error: ServiceError | CallError;
+  readonly hint: string;
+}
+
+/** Who may have calls signed, with what, and for where. */
+export interface SignerSettings {
+  readonly credentials: CredentialSource;
+  /** Keys of the user's own making that clients may sign with, instead of restage's own. */
+  readonly clientKeys: readonly Credentials[];
+  /** Credentials that were given to a command: it keeps them when restage's own are renewed. */
+  readonly handedOut: readonly Credentials[];
+  /** Sign for whoever asks, unverified. */
+  readonly trustClients: boolean;
+  /** Let clients that are not known by restage's own credentials do more than read. */
+  readonly allowWrites: boolean;
+  /** Where to forward to instead of the region's endpoint; calls that are kept go there too. */
+  readonly upstream: URL | undefined;
+  /** The same for calls that are signed again alone. */
+  readonly endpointOverride: URL | undefined;
+  /** The region of unsigned calls, which only `trustClients` lets pass. */
+  readonly defaultRegion: string | undefined;
+  /** What this process is called in `Via`, so that it knows a call that comes back. */
+  readonly pseudonym: string;
+  readonly now: () => Date;
+}
+
+const HOP_BY_HOP = new Set([
+  'connection',
+  'keep-alive',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'expect',
+]);
+const REPLACED_WHEN_SIGNED_AGAIN = new Set([
+  'host',
+  'authorization',
+  'x-amz-date',
+  'x-amz-security-token',
+  'x-amz-content-sha256',
+]);
+
+/** Decides whether a call may go to the service, and signs it again if it was signed for restage. */
+export class Signer {
+  readonly #settings: SignerSettings;
+
+  constructor(settings: SignerSettings) {
+    this.#settings = settings;
+  }
+
+  /** Looks at a call that may have to be forwarded. `isKept`: it was signed for the service's own host. */
+  async admit(call: Call, isKept: boolean): Promise<Passage | Denial> {
+    const refusal = this.#findLoop(call) ?? findRewrite(call);
+    if (refusal !== undefined) return { error: refusal, hint: refusal.message };
+    const now = this.#settings.now();
+    if (isKept) return this.#keep(call, now);
+    if (this.#settings.trustClients) return this.#trust(call);
+    const claim = checkClaim(call, now);
+    if (isFlaw(claim)) return claim;
+
+    const clientKey = this.#settings.clientKeys.find(({ accessKeyId }) => accessKeyId === claim.accessKeyId);
+    const own = await this.#ownCredentials();
+    const handed = this.#settings.handedOut.find(({ accessKeyId }) => accessKeyId === claim.accessKeyId);
+    const credentials = clientKey ?? handed ?? own;
+    // With nothing to compare it with, the call can be played from a recording and nothing else.
+    if (credentials instanceof CallError) return this.#passage(call, claim.region, own);
+    if (credentials.accessKeyId !== claim.accessKeyId) return unknownKey();
+    const flaw = await findSignatureFlaw(call, claim, credentials);
+    if (flaw !== undefined) return flaw;
+    return (clientKey && this.#findWrite(call)) ?? this.#passage(call, claim.region, own);
+  }
+
+  /** The signature stays the client's: only the service can verify it, but one it must be. */
+  #keep(call: Call, now: Date): Passage | Denial {
+    const claim = checkClaim(call, now);
+    if (isFlaw(claim)) return claim;
+    const { upstream, pseudonym } = this.#settings;
+    return {
+      region: claim.region,
+      toRequest: async () => ({
+        origin: upstream ?? new URL(`https://${call.hosts[0]?.replace(/:\d+$/, '')}`),
+        method: call.method,
+        target: call.target,
+        headers: [...forwardedHeaders(call), 'Via', `1.1 ${pseudonym}`],
+        body: call.body,
+      }),
+    };
+  }
+
+  async #trust(call: Call): Promise<Passage | Denial> {
+    const region = claimedRegion(call.authorizations[0]) ?? this.#settings.defaultRegion;
+    if (region !== undefined && isRegion(region)) {
+      return this.#findWrite(call) ?? this.#passage(call, region, await this.#ownCredentials());
+    }
+    const error = new CallError(
+      'MalformedRequestException',
+      'Cannot sign the call: it names no region. Sign it with any keys, or set AWS_REGION for restage.',
+    );
+    return { error, hint: error.message };
+  }
+
+  #passage(call: Call, region: string, own: Credentials | CallError): Passage {
+    return {
+      region,
+      toRequest: () => this.#signAgain(call, region),
+      ...(own instanceof CallError && { obstacle: own }),
+    };
+  }
+
+  async #signAgain(call: Call, region: string): Promise<UpstreamRequest> {
+    const origin = this.#settings.upstream ?? this.#settings.endpointOverride ?? endpointOf(region);
+    const target = `${origin.pathname.replace(/\/+$/, '')}${call.target}`;
+    const headers: Record<string, string> = {};
+    for (const [name, value] of headerEntries(forwardedHeaders(call))) {
+      const key = name.toLowerCase();
+      if (!REPLACED_WHEN_SIGNED_AGAIN.has(key))
+        headers[key] = Object.hasOwn(headers, key) ? `${headers[key]}, ${value}` : value;
+    }
+    headers.host = origin.host;
+    headers.via =
+      'via' in headers
+        ? `${headers.via}, 1.1 ${this.#settings.pseudonym}`
+        : `1.1 ${this.#settings.pseudonym}`;
+    const credentials = await this.#settings.credentials();
+    const request = { method: call.method, target, headers, body: call.body };
+    const signed = await sign(request, region, credentials, this.#settings.now());
+    return { origin, method: call.method, target, headers: Object.entries(signed).flat(), body: call.body };
+  }
+
+  async #ownCredentials(): Promise<Credentials | CallError> {
+    try {
+      return await this.#settings.credentials();
+    } catch (error) {
+      if (error instanceof CallError) return error;
+      throw error;
+    }
+  }
+
+  #findLoop(call: Call): CallError | undefined {
+    const { pseudonym } = this.#settings;
+    if (!headerValues(call.headers, 'via').some((via) => via.includes(pseudonym))) return undefined;
+    return new CallError(
+      'LoopDetectedException',
+      "Cannot forward the call: it came from this restage itself. Point '--upstream', AWS_ENDPOINT_URL or HTTPS_PROXY elsewhere.",
+    );
+  }
+
+  #findWrite(call: Call): Denial | undefined {
+    if (this.#settings.allowWrites || isRead(call)) return undefined;
+    const error = new CallError(
+      'WriteNotAllowedException',
+      `Cannot sign ${call.method} for this client: only reads are signed for it. Start restage with '--allow-writes'.`,
+    );
+    return { error, hint: error.message };
+  }
+}
+
+/** A GET that asks to be taken for another method is none. */
+function isRead(call: Call): boolean {
+  const isOverridden = [...headerEntries(call.headers)].some(([name]) => /^x-(?:http-)?method/i.test(name));
+  return !isOverridden && (call.method === 'GET' || call.method === 'HEAD');
+}
+
+function unknownKey(): Denial {
+  return {
+    error: serviceErrors.unrecognizedClient(),
+    hint:
+      "it was signed with a key that is not restage's own. Let the client and restage use the same credentials, " +
+      "run it as 'restage … -- command', give it a '--client-key', or start with '--trust-clients'",
+  };
+}
+
+/** http-proxy joins the target anew: one that would come out different cannot carry its signature. */
+function findRewrite(call: Call): CallError | undefined {
+  const { path } = splitTarget(call.target);
+  if (!/\/\/|\\|https?:\//.test(path) && !call.target.includes('#')) return undefined;
+  return new CallError(
+    'TargetNotAllowedException',
+    "Cannot forward the call: its path has '//', '\\', '#' or a URL in it, which does not reach the service as signed. " +
+      'Percent-encode it.',
+  );
+}
+
+/** What is between two neighbours on the way stays there; the body is sent whole, with its length. */
+function forwardedHeaders(call: Call): string[] {
+  const named = headerValues(call.headers, 'connection').flatMap((value) =>
+    value.toLowerCase().split(/\s*,\s*/),
+  );
+  const saysLength = ['content-length', 'transfer-encoding'].some(
+    (name) => headerValues(call.headers, name).length > 0,
+  );
+  const kept = withoutHeaders(
+    call.headers,
+    (name) =>
+      HOP_BY_HOP.has(name) ||
+      name === 'content-length' ||
+      named.includes(name) ||
+      name.startsWith('proxy-') ||
+      name.startsWith('x-restage-'),
+  );
+  // In lower case: http-proxy looks for it so, and gives a DELETE without it the length 0.
+  return saysLength ? [...kept, 'content-length', String(call.body.length)] : kept;
+}

@@ -1,0 +1,179 @@
+import { type Agent, IncomingMessage, ServerResponse } from 'node:http';
+import { createRequire } from 'node:module';
+import { Socket } from 'node:net';
+import { Readable } from 'node:stream';
+import type Server from 'http-proxy';
+import type { UpstreamRequest } from '../../aws/signing/signer.ts';
+import { headerEntries, headerValues, withoutHeaders } from '../../call.ts';
+import { CallError, errorCode, reasonOf, UsageError } from '../../errors.ts';
+import type { UpstreamAnswer } from '../../proxy/answering.ts';
+import { collect } from './collect.ts';
+import { decodeBody } from './content-encoding.ts';
+import { Exchange, type ExchangeLimits, type ExchangeResult } from './exchange.ts';
+import {
+  bareHostname,
+  createUpstreamAgents,
+  type UpstreamAgents,
+  type UpstreamAgentsSettings,
+} from './upstream-agents.ts';
+
+/** How long an upstream may take, and how much of its answer is held in memory. */
+export interface ForwarderLimits extends ExchangeLimits {
+  readonly bufferedBytes: number;
+}
+
+export const defaultLimits: ForwarderLimits = {
+  connectMs: 5_000,
+  firstByteMs: 60_000,
+  bufferedBytes: 8 * 1024 * 1024,
+};
+
+/** What is said between two neighbours on the way; node:http says its own. */
+const HOP_BY_HOP = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
+
+/** Sends signed requests to their origin, as they are. */
+export class Forwarder {
+  readonly #proxy: Server;
+  readonly #limits: ForwarderLimits;
+  readonly #agents: UpstreamAgents;
+  readonly #pending = new WeakMap<IncomingMessage, Exchange>();
+
+  /**
+   * @param upstream where all calls go, if to one place.
+   * @param outbound how it is connected to, where that is not by this process's environment.
+   * @throws {@link UsageError} when the environment names a proxy that cannot be used.
+   */
+  constructor(
+    upstream: URL | undefined,
+    limits: ForwarderLimits = defaultLimits,
+    outbound: Pick<UpstreamAgentsSettings, 'env' | 'ca'> = {},
+  ) {
+    this.#limits = limits;
+    this.#agents = createUpstreamAgents({ upstream, connectMs: limits.connectMs, ...outbound });
+    this.#proxy = loadHttpProxy().createProxyServer({
+      selfHandleResponse: true,
+      // The path is sent as it was signed, neither parsed nor joined with another.
+      toProxy: true,
+      prependPath: false,
+    });
+    this.#proxy.on('proxyReq', (request, message) => this.#pending.get(message)?.sending(request));
+    this.#proxy.on('proxyRes', (response, message) => this.#pending.get(message)?.answered(response));
+    this.#proxy.on('error', (error, message) => this.#pending.get(message)?.failed(error));
+    this.#proxy.on('econnreset', (error, message) => this.#pending.get(message)?.failed(error));
+  }
+
+  /**
+   * Sends the request.
+   * @param wholeBody wait for the whole body, up to the limit, and decode it; otherwise it is passed on as it comes.
+   * @throws {@link CallError} `UpstreamUnreachableException`.
+   */
+  async forward(request: UpstreamRequest, wholeBody: boolean): Promise<UpstreamAnswer> {
+    try {
+      const response = await this.#exchange(request);
+      const headers = withoutHeaders(response.rawHeaders, (name) => HOP_BY_HOP.has(name));
+      const status = response.statusCode ?? 502;
+      if (!wholeBody) return { status, headers, body: response, text: undefined };
+      const { bufferedBytes } = this.#limits;
+      const body = await collect(response, bufferedBytes);
+      if (!(body instanceof Buffer)) return { status, headers, body, text: undefined };
+      const encoding = headerValues(headers, 'content-encoding').join(',');
+      const text = await decodeBody(body, encoding, bufferedBytes);
+      return { status, headers: withLength(headers, body), body, text };
+    } catch (cause) {
+      // It names the proxy that is at fault.
+      if (cause instanceof CallError) throw cause;
+      if (cause instanceof UsageError)
+        throw new CallError('UpstreamUnreachableException', cause.message, { cause });
+      throw new CallError(
+        'UpstreamUnreachableException',
+        `Cannot forward the call to ${request.origin.origin}: ${describeFailure(cause)}. ` +
+          "Check the network and '--upstream', or replay what is recorded.",
+        { cause },
+      );
+    }
+  }
+
+  /** Closes the sockets that are kept for later. */
+  close(): void {
+    this.#agents.destroy();
+  }
+
+  async #exchange(request: UpstreamRequest): Promise<IncomingMessage> {
+    const { kept, fresh } = this.#agents.agentsFor(request.origin);
+    const first = await this.#try(request, kept);
+    if (first.response !== undefined) return first.response;
+    const isRead = request.method === 'GET' || request.method === 'HEAD';
+    if (!isRead || !first.wasDeadSocket) throw first.error;
+    const second = await this.#try(request, fresh);
+    if (second.response !== undefined) return second.response;
+    throw second.error;
+  }
+
+  #try(request: UpstreamRequest, agent: Agent): Promise<ExchangeResult> {
+    const { origin } = request;
+    const message = toMessage(request);
+    return new Promise((resolve) => {
+      this.#pending.set(message, new Exchange(this.#limits, resolve));
+      this.#proxy.web(message, new ServerResponse(message), {
+        target: {
+          protocol: origin.protocol,
+          host: origin.host,
+          hostname: bareHostname(origin),
+          port: origin.port,
+          pathname: null,
+        },
+        agent,
+        buffer: Readable.from(request.body.length > 0 ? [request.body] : []),
+      });
+    });
+  }
+}
+
+/** A request for http-proxy to send on: it takes method, path and headers from an incoming one. */
+function toMessage({ method, target, headers }: UpstreamRequest): IncomingMessage {
+  const message = new IncomingMessage(new Socket());
+  message.method = method;
+  message.url = target;
+  // By name in lower case, since of two spellings of one name node:http would send the last alone.
+  const grouped = new Map<string, { name: string; values: string[] }>();
+  for (const [name, value] of headerEntries(headers)) {
+    const known = grouped.get(name.toLowerCase());
+    if (known === undefined) grouped.set(name.toLowerCase(), { name, values: [value] });
+    else known.values.push(value);
+  }
+  message.headers = Object.fromEntries(
+    [...grouped.values()].map(({ name, values }) => [name, values.length === 1 ? values[0] : values]),
+  );
+  return message;
+}
+
+/** The length of a body that came in chunks: it is whole now. */
+function withLength(headers: string[], body: Uint8Array): string[] {
+  const isSent = body.length === 0 || headerValues(headers, 'content-length').length > 0;
+  return isSent ? headers : [...headers, 'Content-Length', String(body.length)];
+}
+
+function describeFailure(cause: unknown): string {
+  const code = errorCode(cause);
+  const reason = reasonOf(cause);
+  if (reason === 'aborted') return 'it closed the connection in the middle of its answer';
+  if (reason === 'socket hang up' || code === 'ECONNRESET')
+    return 'it closed the connection without an answer';
+  return reason;
+}
+
+/** Loads http-proxy without the warning about `util._extend` (DEP0060) that its first call prints on Node 22 and later. */
+function loadHttpProxy(): typeof Server {
+  const require = createRequire(import.meta.url);
+  const util: { _extend: unknown } = require('node:util');
+  util._extend = Object.assign;
+  return require('http-proxy');
+}

@@ -1,0 +1,56 @@
+import { acceptedRepresentation } from '../aws/apigateway/accept.ts';
+import type { Alteration, Recording } from '../aws/apigateway/operation.ts';
+import type { Identified } from '../aws/apigateway/operations.ts';
+import { type PlannedAnswer, plannedRendering } from '../aws/apigateway/planned-answer.ts';
+import { decodePercent } from '../aws/apigateway/target.ts';
+import type { Call } from '../call.ts';
+import type { Interaction } from '../cassette/format.ts';
+import type { Original } from '../chaos/effect.ts';
+import type { Session } from '../sessions/session.ts';
+
+/** What a call is to be looked at with. */
+interface Asking {
+  readonly call: Pick<Call, 'accept' | 'target'>;
+  readonly session: Pick<Session, 'player'>;
+  readonly asked: Identified;
+  readonly region: string | undefined;
+}
+
+/** A stage's own path: what programs ask for that read stages one by one. [Terraform does] */
+const STAGE_PATH = /^\/restapis\/[^/]+\/stages\/([^/?]+)/;
+
+/** What a call would be answered with if no fault answered it. Nothing is worked out before it is asked for. */
+export function originalOf({ call, session, asked, region }: Asking, interaction?: Interaction): Original {
+  const takeAt = (placesBack: number): Recording | undefined =>
+    interaction && session.player.peek(interaction, region, placesBack);
+  const render = (recording: Recording): PlannedAnswer | undefined => {
+    if (asked.key === undefined) return undefined;
+    const representation = acceptedRepresentation(call.accept);
+    return plannedRendering(recording.status, asked.operation.render(recording, asked.key, representation));
+  };
+  return {
+    answer: () => {
+      const recording = takeAt(0) ?? asked.operation?.nothing;
+      return (recording && render(recording)) ?? plannedRendering(200, NOTHING);
+    },
+    earlier: (places) => {
+      const recording = takeAt(places);
+      return recording && render(recording);
+    },
+    altered: (alteration: Alteration) => {
+      const recording = takeAt(0);
+      if (recording === undefined || asked.key === undefined) return undefined;
+      const altered = asked.operation.alter(recording, asked.key, alteration);
+      return altered && render(altered);
+    },
+    hasStage: (name) => {
+      const own = STAGE_PATH.exec(call.target)?.[1];
+      if (own !== undefined) return decodePercent(own) === name;
+      const recording = takeAt(0);
+      return recording !== undefined && asked.operation?.lists(recording, name) === true;
+    },
+  };
+}
+
+/** What is said of an operation that restage does not understand. */
+const NOTHING = { contentType: 'application/json', body: '{}\n' };

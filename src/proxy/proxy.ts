@@ -1,0 +1,267 @@
+import { Identifier } from '../aws/apigateway/identifier.ts';
+import { serviceErrors } from '../aws/apigateway/service-error.ts';
+import { claimedRegion } from '../aws/signing/authorization.ts';
+import type { Answer, Call, Outcome } from '../call.ts';
+import type { Interaction } from '../cassette/format.ts';
+import type { Strike } from '../chaos/rule-set.ts';
+import { CallError, reasonOf } from '../errors.ts';
+import type { JournalEntry, Observer } from '../journal/journal.ts';
+import { shortText, shortTexts } from '../journal/short-text.ts';
+import type { Mode, Session } from '../sessions/session.ts';
+import { findSession, withoutSession } from '../sessions/session-address.ts';
+import type { Sessions } from '../sessions/sessions.ts';
+import { type Action, actions, type Tools } from './actions.ts';
+import {
+  type Context,
+  type Ending,
+  failedEnding,
+  faultedEnding,
+  retryAfterMsOf,
+  statusSeen,
+  type Upstream,
+} from './answering.ts';
+import type { Addressing, CallerCheck } from './caller-check.ts';
+import { originalOf } from './original.ts';
+
+/** What a proxy is made of. */
+export interface ProxyParts extends Tools {
+  readonly callers: CallerCheck;
+  readonly sessions: Sessions;
+  readonly control: Control;
+  readonly observe: Observer;
+}
+
+/** What answers calls that are addressed to restage itself. */
+export interface Control {
+  readonly isFor: (call: Call) => boolean;
+  /** `sessionName`: the session that the call controls; absent for the server. */
+  readonly answer: (call: Call, sessionName: string | undefined) => Answer | Promise<Answer>;
+}
+
+/** The one place where the mode decides. */
+function decide(mode: Mode, isUnderstood: boolean, isRecorded: boolean): Action {
+  if (mode === 'passthrough') return 'forward';
+  if (mode === 'replay') return isRecorded ? 'play' : 'miss';
+  if (!isUnderstood) return 'forward';
+  return mode === 'auto' && isRecorded ? 'play' : 'record';
+}
+
+/** What the rules do where there are none. */
+const UNHARMED: Strike = { delayMs: 0, answer: undefined, hits: [] };
+
+/** One call in, one outcome out. */
+export class RestageProxy {
+  readonly #parts: ProxyParts;
+  readonly #identifier = new Identifier();
+
+  constructor(parts: ProxyParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Answers a call: at once where that is possible, since a replayed call has nothing to wait for.
+   *
+   * The order of decisions: caller allowed → control → session → operation and key → signature (forwarding modes) →
+   * faults → mode. Refused calls count for nothing.
+   */
+  answer(received: Call): Answer | Promise<Answer> {
+    const { callers, clock, control, sessions } = this.#parts;
+    const startedAt = clock.elapsed();
+    const addressing = callers.check(received);
+    if (addressing instanceof CallError) return this.#refuse(received, addressing, startedAt);
+
+    const name = findSession(received, addressing);
+    if (name instanceof CallError) return this.#refuse(received, name, startedAt);
+    const call = name === undefined || addressing === 'service' ? received : withoutSession(received);
+    if (addressing === 'own' && control.isFor(call)) return control.answer(call, name);
+
+    const session = sessions.enter(name);
+    if (session instanceof CallError) return this.#refuse(received, session, startedAt);
+    const context = this.#contextOf(call, session);
+    const ending = this.#begin(context, addressing);
+    if (!(ending instanceof Promise)) return this.#finish(context, ending, startedAt);
+    const finished = ending
+      .catch((error: unknown) => this.#failWith(error))
+      .then((late) => this.#finish(context, late, startedAt));
+    return sessions.hold(session, finished);
+  }
+
+  /** Whether the call may be made at all, as far as its head tells: what is refused need not be read to its end. */
+  screen(call: Call): Answer | undefined {
+    const startedAt = this.#parts.clock.elapsed();
+    const addressing = this.#parts.callers.check(call);
+    return addressing instanceof CallError ? this.#refuse(call, addressing, startedAt) : undefined;
+  }
+
+  #contextOf(call: Call, session: Session): Context {
+    return {
+      call,
+      session,
+      asked: this.#identifier.identify(call.method, call.target),
+      region: claimedRegion(call.authorizations[0]),
+      passage: undefined,
+    };
+  }
+
+  #refuse(call: Call, error: CallError, startedAt: number): Answer {
+    const context = this.#contextOf(call, this.#parts.sessions.main);
+    return this.#finish(context, this.#fail(error, 'refused', error.message), startedAt);
+  }
+
+  #begin(context: Context, addressing: Addressing): Ending | Promise<Ending> {
+    const { upstream } = this.#parts;
+    const { session } = context;
+    if (upstream !== undefined && session.forwards) return this.#afterCall(context, addressing, upstream);
+    try {
+      return this.#afterSignature(context);
+    } catch (error) {
+      return this.#failWith(error);
+    }
+  }
+
+  async #afterCall(context: Context, addressing: Addressing, upstream: Upstream): Promise<Ending> {
+    const passage = await upstream.admit(context.call, addressing === 'service');
+    if ('error' in passage) return this.#fail(passage.error, 'refused', passage.hint);
+    const signed = { ...context, passage, region: passage.region };
+    if (passage.obstacle !== undefined) {
+      await load(signed);
+      // What is recorded can be played without credentials. All else would come to nothing, and must count for nothing.
+      if (actionOf(signed, findInteraction(signed)) !== 'play')
+        return this.#fail(passage.obstacle, 'refused', passage.obstacle.message);
+    }
+    return this.#afterSignature(signed);
+  }
+
+  #afterSignature(context: Context): Ending | Promise<Ending> {
+    const { rules } = context.session;
+    if (rules.isEmpty) return this.#afterFaults(context, UNHARMED);
+    if (rules.needsRecordings && !isLoaded(context)) return this.#strikeWhenLoaded(context);
+    return this.#strike(context);
+  }
+
+  async #strikeWhenLoaded(context: Context): Promise<Ending> {
+    await load(context);
+    return this.#strike(context);
+  }
+
+  #strike(context: Context): Ending | Promise<Ending> {
+    const { call, session, asked, region } = context;
+    const strike = session.rules.strike({
+      key: asked.key?.text ?? asked.name,
+      restApiId: asked.key?.restApiId,
+      deploymentId: asked.key?.parameters.deploymentId,
+      region,
+      session: session.name,
+      attempt: call.attempt,
+      headers: call.headers,
+      original: originalOf(context, findInteraction(context)),
+    });
+    return strike.delayMs > 0 ? this.#afterDelay(context, strike) : this.#afterFaults(context, strike);
+  }
+
+  async #afterDelay(context: Context, strike: Strike): Promise<Ending> {
+    await this.#parts.clock.sleep(strike.delayMs);
+    if (context.call.isAbandoned()) {
+      // Whoever gave up must not use up a take that nobody gets, nor have anything recorded.
+      const error = serviceErrors.unavailable();
+      const ending = this.#fail(error, 'faulted', 'the client had gone before the delay was over');
+      return { ...ending, hits: strike.hits };
+    }
+    return this.#afterFaults(context, strike);
+  }
+
+  #afterFaults(context: Context, { answer, hits }: Strike): Ending | Promise<Ending> {
+    if (answer !== undefined) {
+      return { ...faultedEnding(answer.planned, answer.rule, this.#parts.ids), hits };
+    }
+    const interaction = findInteraction(context);
+    const isReady = interaction !== undefined || isLoaded(context);
+    const ending = isReady ? this.#act(context, interaction) : this.#actWhenLoaded(context);
+    if (hits.length === 0) return ending;
+    return ending instanceof Promise ? ending.then((late) => ({ ...late, hits })) : { ...ending, hits };
+  }
+
+  async #actWhenLoaded(context: Context): Promise<Ending> {
+    await load(context);
+    return this.#act(context, findInteraction(context));
+  }
+
+  #act(context: Context, interaction: Interaction | undefined): Ending | Promise<Ending> {
+    return actions[actionOf(context, interaction)](context, interaction, this.#parts);
+  }
+
+  #failWith(error: unknown): Ending {
+    if (error instanceof CallError) {
+      const outcome = error.type === 'UpstreamUnreachableException' ? 'forwarded' : 'refused';
+      return this.#fail(error, outcome, error.message);
+    }
+    const failure = new CallError(
+      'InternalErrorException',
+      `Cannot answer the call: ${reasonOf(error)}. Report this.`,
+      { cause: error },
+    );
+    return this.#fail(failure, 'refused', failure.message);
+  }
+
+  #fail(error: Parameters<typeof failedEnding>[0], outcome: Outcome, note?: string): Ending {
+    return failedEnding(error, outcome, this.#parts.ids, note);
+  }
+
+  #finish({ call, session, asked, region }: Context, ending: Ending, startedAt: number): Answer {
+    const { clock, sessions, observe } = this.#parts;
+    const { answer } = ending;
+    const entry = {
+      at: clock.now(),
+      session: session.name,
+      operation: shortText(asked.name),
+      restApiId: asked.key && shortText(asked.key.restApiId),
+      parameters: asked.key && shortTexts(asked.key.parameters),
+      region,
+      outcome: ending.outcome,
+      status: statusSeen(answer),
+      durationMs: clock.elapsed() - startedAt,
+      upstreamMs: ending.upstreamMs,
+      invocationId: call.invocationId,
+      attempt: call.attempt,
+      client: call.client(),
+      abandoned: call.isAbandoned(),
+      damaged: ending.damaged ?? false,
+      retryAfterMs: retryAfterMsOf(answer),
+      fault: ending.fault,
+      hits: ending.hits ?? NO_HITS,
+      note: ending.note,
+    };
+    tell(session, entry);
+    if (session !== sessions.main) tell(sessions.main, entry);
+    observe(entry);
+    return answer;
+  }
+}
+
+const NO_HITS: readonly string[] = [];
+
+function tell(session: Session, entry: JournalEntry): void {
+  session.journal.add(entry);
+  session.retries.add(entry);
+}
+
+function actionOf({ session, asked, region }: Context, interaction: Interaction | undefined): Action {
+  const isRecorded = interaction !== undefined && session.player.canPlay(interaction, region);
+  return decide(session.mode, asked.key !== undefined, isRecorded);
+}
+
+function findInteraction({ session, asked }: Context): Interaction | undefined {
+  // Another session may have read the cassette.
+  return asked.key && session.usesRecordings ? session.cassette.find(asked.key) : undefined;
+}
+
+function isLoaded({ session, asked: { key } }: Context): boolean {
+  return key === undefined || !session.usesRecordings || session.cassette.peek(key.restApiId) !== undefined;
+}
+
+async function load(context: Context): Promise<void> {
+  const { key } = context.asked;
+  if (key === undefined || isLoaded(context)) return;
+  // Before the call is forwarded: what cannot be read cannot be recorded to either.
+  await context.session.cassette.load(key.restApiId);
+}

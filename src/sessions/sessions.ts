@@ -1,0 +1,210 @@
+import type { Order } from '../cassette/player.ts';
+import type { Plan } from '../chaos/plan.ts';
+import { CallError, FailureError } from '../errors.ts';
+import { type Mode, modeNeeds, type Session } from './session.ts';
+
+/** What makes one session different from another. */
+export interface SessionSettings {
+  readonly mode: Mode;
+  readonly cassette: string;
+  readonly order: Order;
+  readonly plan: Plan;
+  readonly seed: number;
+  /** How long it may stay unused before it ends by itself. */
+  readonly idleSeconds: number;
+}
+
+/** A session that was put together, and what it needs to be taken apart. */
+export interface OpenSession {
+  readonly session: Session;
+  readonly close: () => Promise<void>;
+}
+
+/** What the sessions of one server need. */
+export interface SessionsSettings {
+  /** Those of the server: of the main session, and of each that is made on first use. */
+  readonly defaults: SessionSettings;
+  readonly open: (name: string | undefined, settings: SessionSettings) => OpenSession;
+  /** Milliseconds that only rise. */
+  readonly elapsed: () => number;
+  /** Told when a session that ended by itself could not be closed. */
+  readonly onError: (error: unknown) => void;
+}
+
+/** One session as it is listed. */
+export interface SessionListing {
+  readonly session: Session;
+  readonly idleSeconds: number;
+  /** How long it has not been used. */
+  readonly unusedMs: number;
+}
+
+/** More than any test run has in parallel; whoever makes names up without end must not fill the memory. */
+export const MAX_SESSIONS = 1000;
+/** Longer than a test is looked at in a debugger. */
+export const DEFAULT_IDLE_SECONDS = 3600;
+
+interface Entry {
+  readonly open: OpenSession;
+  /** The plan that it was made with. */
+  plan: Plan;
+  readonly idleSeconds: number;
+  lastUsedMs: number;
+  inFlight: number;
+}
+
+/** The isolated views of one proxy, by their names. */
+export class Sessions {
+  /** The one that calls without a session belong to. It never ends by itself. */
+  readonly main: Session;
+  #defaults: SessionSettings;
+  readonly #main: OpenSession;
+  readonly #settings: SessionsSettings;
+  readonly #entries = new Map<string, Entry>();
+  readonly #closing = new Set<Promise<void>>();
+
+  constructor(settings: SessionsSettings) {
+    this.#settings = settings;
+    this.#defaults = settings.defaults;
+    this.#main = settings.open(undefined, settings.defaults);
+    this.main = this.#main.session;
+  }
+
+  /** What a session is made with that is made on first use. */
+  get defaults(): SessionSettings {
+    return this.#defaults;
+  }
+
+  /** Gives the main session another plan, and those that were made with the server's; rules made at run time stay. */
+  setPlan(plan: Plan): void {
+    const old = this.#defaults.plan;
+    this.#defaults = { ...this.#defaults, plan };
+    this.main.rules.setPlan(plan);
+    for (const entry of this.#entries.values()) {
+      if (entry.plan !== old) continue;
+      entry.plan = plan;
+      entry.open.session.rules.setPlan(plan);
+    }
+  }
+
+  /** The session for a call, made with the server's defaults on first use; an error when there are too many. */
+  enter(name: string | undefined): Session | CallError {
+    if (name === undefined) return this.main;
+    const entry = this.#entries.get(name);
+    const now = this.#settings.elapsed();
+    if (entry !== undefined && !isIdle(entry, now)) {
+      entry.lastUsedMs = now;
+      return entry.open.session;
+    }
+    this.endIdle();
+    const refusal = this.#findRefusal(name);
+    return refusal ?? this.#add(name, this.#defaults).open.session;
+  }
+
+  /** The session of that name, if there is one. */
+  find(name: string): Session | undefined {
+    return this.#entries.get(name)?.open.session;
+  }
+
+  /** Keeps the session from ending while an answer is under way. */
+  hold<T>(session: Session, answer: Promise<T>): Promise<T> {
+    const entry = session.name === undefined ? undefined : this.#entries.get(session.name);
+    if (entry === undefined) return answer;
+    entry.inFlight += 1;
+    return answer.finally(() => {
+      entry.inFlight -= 1;
+      entry.lastUsedMs = this.#settings.elapsed();
+    });
+  }
+
+  /**
+   * Makes a session with settings of its own; settled when it can record, if it is to.
+   * @throws {@link CallError} when there is one of that name, or too many, or its cassette cannot be recorded to.
+   */
+  async create(name: string, settings: SessionSettings): Promise<Session> {
+    this.endIdle();
+    if (this.#entries.has(name)) {
+      throw new CallError(
+        'SessionExistsException',
+        `Cannot make session '${name}': there is one already. Remove it first, or choose another name.`,
+      );
+    }
+    const refusal = this.#findRefusal(name);
+    if (refusal !== undefined) throw refusal;
+    const { open } = this.#add(name, settings);
+    try {
+      if (modeNeeds[settings.mode].recorder === 'anew') await open.session.recorder?.start();
+      return open.session;
+    } catch (cause) {
+      await this.remove(name);
+      if (!(cause instanceof FailureError)) throw cause;
+      throw new CallError('SessionNotMadeException', cause.message, { cause });
+    }
+  }
+
+  /** Ends a session; settled when what it recorded is saved. False when there is none of that name. */
+  async remove(name: string): Promise<boolean> {
+    const entry = this.#entries.get(name);
+    if (entry === undefined) return false;
+    this.#entries.delete(name);
+    const closing = entry.open.close();
+    this.#closing.add(closing);
+    try {
+      await closing;
+    } finally {
+      this.#closing.delete(closing);
+    }
+    return true;
+  }
+
+  /** Every session but the main one, in the order they were made. */
+  get list(): SessionListing[] {
+    this.endIdle();
+    const now = this.#settings.elapsed();
+    return [...this.#entries.values()].map(({ open, idleSeconds, lastUsedMs }) => ({
+      session: open.session,
+      idleSeconds,
+      unusedMs: now - lastUsedMs,
+    }));
+  }
+
+  /** Ends the sessions that were not used for as long as they may be. */
+  endIdle(): void {
+    const now = this.#settings.elapsed();
+    for (const [name, entry] of this.#entries)
+      if (isIdle(entry, now)) this.remove(name).catch(this.#settings.onError);
+  }
+
+  /** Ends all sessions, the main one last. */
+  async close(): Promise<void> {
+    for (const name of this.#entries.keys()) this.remove(name).catch(this.#settings.onError);
+    // Whoever asked for the end of a session is told if that failed. The main one is closed all the same.
+    await Promise.allSettled(this.#closing);
+    await this.#main.close();
+  }
+
+  #add(name: string, settings: SessionSettings): Entry {
+    const entry = {
+      open: this.#settings.open(name, settings),
+      plan: settings.plan,
+      idleSeconds: settings.idleSeconds,
+      lastUsedMs: this.#settings.elapsed(),
+      inFlight: 0,
+    };
+    this.#entries.set(name, entry);
+    return entry;
+  }
+
+  #findRefusal(name: string): CallError | undefined {
+    if (this.#entries.size < MAX_SESSIONS) return undefined;
+    return new CallError(
+      'SessionLimitExceededException',
+      `Cannot make session '${name}': there are ${MAX_SESSIONS} already. ` +
+        'Remove some with DELETE /__restage/sessions/NAME.',
+    );
+  }
+}
+
+function isIdle({ idleSeconds, lastUsedMs, inFlight }: Entry, now: number): boolean {
+  return inFlight === 0 && now - lastUsedMs >= idleSeconds * 1000;
+}

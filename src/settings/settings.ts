@@ -1,0 +1,198 @@
+import { z } from 'zod';
+import type { Credentials } from '../aws/signing/signature.ts';
+import type { Order } from '../cassette/player.ts';
+import { joinPlans, type Plan, planOf } from '../chaos/plan.ts';
+import { presetRules, quotaPresets } from '../chaos/preset.ts';
+import { parseFault } from '../chaos/rule.ts';
+import { parsePlan } from '../chaos/scenario.ts';
+import { listNames, reasonOf, UsageError } from '../errors.ts';
+import { type Expectation, parseExpectation } from '../retries/expectation.ts';
+import { type LogFormat, options } from './options.ts';
+import { schemas } from './schemas.ts';
+
+/** Every setting, checked. */
+export interface Settings {
+  readonly cassette: string;
+  readonly dir: string;
+  readonly port: number;
+  readonly host: string;
+  readonly upstream: URL | undefined;
+  readonly profile: string | undefined;
+  readonly clientKeys: readonly Credentials[];
+  readonly trustClients: boolean;
+  readonly allowWrites: boolean;
+  readonly allowedHosts: readonly string[];
+  readonly intercept: boolean;
+  readonly caDir: string | undefined;
+  readonly tunnels: readonly string[];
+  readonly adminToken: string | undefined;
+  readonly order: Order;
+  readonly replace: boolean;
+  readonly plan: Plan;
+  /** The file that part of the plan is from, and the part that is not; nothing without one. */
+  readonly faultsFile: { readonly path: string; readonly rest: Plan } | undefined;
+  readonly expectations: readonly Expectation[];
+  readonly seed: number | undefined;
+  readonly log: LogFormat | undefined;
+  readonly disabledRedactions: readonly string[];
+  readonly redactions: ReadonlyArray<{ readonly match: RegExp; readonly replace: string }>;
+}
+
+/** Values by option name, as one source gives them. */
+export type Values = Readonly<Record<string, unknown>>;
+
+/** Where settings come from; the first that has a value wins. */
+export interface Sources {
+  readonly flags: Values;
+  readonly variables: Readonly<Record<string, string | undefined>>;
+  /** The config file's content, if there is one, and its name. */
+  readonly file: { readonly name: string; readonly values: unknown } | undefined;
+  /** Reads the file of `--faults`: its content as data. */
+  readonly readFaults: (path: string) => unknown;
+}
+
+/** What the config file alone may hold. */
+const FILE_ONLY = ['redact'];
+
+/** What may hold a secret, even where it is mistyped. It is not repeated in a message. */
+const SECRETIVE = ['client-key', 'upstream', 'admin-token'];
+
+/**
+ * Puts the settings together: a flag beats a variable beats the config file.
+ * @throws {@link UsageError} that names the value, where it came from and what is known.
+ */
+export function resolveSettings({ flags, variables, file, readFaults }: Sources): Settings {
+  checkFlags(flags);
+  const fromFile = checkFile(file);
+  const values: Record<string, unknown> = {};
+  const origins: Record<string, string> = {};
+  for (const { name, variable, type } of options) {
+    const text = variables[variable];
+    if (flags[name] !== undefined) [values[name], origins[name]] = [flags[name], `--${name}`];
+    else if (text !== undefined && text !== '') {
+      [values[name], origins[name]] = [type === 'list' ? text.trim().split(/\s+/) : text, variable];
+    } else if (fromFile[name] !== undefined) {
+      [values[name], origins[name]] = [fromFile[name], `'${name}' in ${file?.name}`];
+    }
+  }
+  const get = <K extends keyof typeof schemas>(name: K): z.infer<(typeof schemas)[K]> =>
+    check(name, values[name], origins[name] ?? name) as z.infer<(typeof schemas)[K]>;
+
+  const quota = get('quota');
+  const rest = planOf([
+    ...(quota === undefined ? [] : presetRules(quota, {}, quotaPresets)),
+    ...get('preset').flatMap((name) => presetRules(name)),
+    ...get('fault').map((fault) => parseFault(fault)),
+  ]);
+  const faultsPath = get('faults');
+  const filePlan = faultsPath === undefined ? undefined : parsePlan(readFaults(faultsPath), faultsPath);
+  const settings: Settings = {
+    cassette: get('cassette'),
+    dir: get('dir'),
+    port: get('port'),
+    host: get('host'),
+    upstream: get('upstream'),
+    profile: get('profile'),
+    clientKeys: get('client-key'),
+    trustClients: get('trust-clients'),
+    allowWrites: get('allow-writes'),
+    allowedHosts: get('allow-host'),
+    intercept: get('intercept'),
+    caDir: get('ca-dir'),
+    tunnels: get('tunnel'),
+    adminToken: get('admin-token'),
+    order: get('order'),
+    replace: get('replace'),
+    plan: filePlan === undefined ? rest : joinPlans(rest, filePlan),
+    faultsFile: faultsPath === undefined ? undefined : { path: faultsPath, rest },
+    expectations: get('expect').map(parseExpectation),
+    seed: get('seed'),
+    log: get('log'),
+    disabledRedactions: get('no-redact'),
+    redactions: toRedactions(fromFile.redact, file?.name ?? ''),
+  };
+  if (settings.trustClients && !isLoopbackAddress(settings.host)) {
+    throw new UsageError(
+      `Cannot use '--trust-clients' on ${settings.host}: whoever reaches the port could use your credentials. ` +
+        "Listen on 127.0.0.1, or give the clients a '--client-key'.",
+    );
+  }
+  if (settings.tunnels.length > 0 && !settings.intercept) {
+    throw new UsageError(
+      "Cannot let tunnels pass: without '--intercept' restage takes none. Add '--intercept', or leave '--tunnel' out.",
+    );
+  }
+  if (settings.adminToken === undefined && !isLoopbackAddress(settings.host)) {
+    throw new UsageError(
+      `Cannot listen on ${settings.host}: others can reach it, and control would have no password. ` +
+        "Listen on 127.0.0.1, or set RESTAGE_ADMIN_TOKEN (or '--admin-token') to 16 characters or more.",
+    );
+  }
+  return settings;
+}
+
+/** Whether only this machine can reach the address. */
+export function isLoopbackAddress(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);
+}
+
+function checkFlags(flags: Values): void {
+  const known = options.map(({ name }) => name);
+  const unknown = Object.keys(flags).find((name) => !known.includes(name));
+  if (unknown === undefined) return;
+  throw new UsageError(`Cannot use '${unknown}': there is no such option. Known are ${listNames(known)}.`);
+}
+
+function checkFile(file: Sources['file']): Values {
+  if (file === undefined) return {};
+  const parsed = z.looseObject({}).safeParse(file.values);
+  if (!parsed.success)
+    throw new UsageError(`Cannot use '${file.name}': it does not hold an object. Write NAME: VALUE pairs.`);
+  const allowed = [...options.filter(({ isPersonal }) => !isPersonal).map(({ name }) => name), ...FILE_ONLY];
+  for (const name of Object.keys(parsed.data)) {
+    if (allowed.includes(name)) continue;
+    const personal = options.find((option) => option.name === name);
+    throw new UsageError(
+      personal === undefined
+        ? `Cannot use '${file.name}': there is no setting '${name}'. Known are ${listNames(allowed)}.`
+        : `Cannot take '${name}' from '${file.name}': a file of a checkout must not decide on it. Use --${name} or ${personal.variable}.`,
+    );
+  }
+  return parsed.data;
+}
+
+function check(name: keyof typeof schemas, value: unknown, origin: string): unknown {
+  const schema: z.ZodType = schemas[name];
+  const listed =
+    schema instanceof z.ZodDefault && schema.unwrap() instanceof z.ZodArray && value !== undefined;
+  if (Array.isArray(value) && value.length > 1 && !listed) {
+    throw new UsageError(`Cannot use ${origin}: it is given more than once. Give it once.`);
+  }
+  const parsed = schema.safeParse(listed && !Array.isArray(value) ? [value] : value);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const isShown = typeof value !== 'object' && !SECRETIVE.includes(name);
+  const shown = isShown ? ` ${JSON.stringify(value)}` : '';
+  throw new UsageError(
+    `Cannot use ${origin}${shown}: it ${(issue?.message ?? 'is wrong').replace(/^is /, 'must be ')}. See restage --help.`,
+  );
+}
+
+function toRedactions(value: unknown, fileName: string): Settings['redactions'] {
+  if (value === undefined) return [];
+  const parsed = z.array(z.strictObject({ match: z.string().min(1), replace: z.string() })).safeParse(value);
+  if (!parsed.success)
+    throw new UsageError(
+      `Cannot use 'redact' in ${fileName}: it is not a list of { match, replace }. Correct it.`,
+    );
+  return parsed.data.map(({ match, replace }) => {
+    try {
+      return { match: new RegExp(match, 'g'), replace };
+    } catch (cause) {
+      throw new UsageError(
+        `Cannot use 'redact' in ${fileName}: ${reasonOf(cause)}. Correct the expression.`,
+        { cause },
+      );
+    }
+  });
+}

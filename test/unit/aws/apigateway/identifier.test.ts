@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest';
+import { Identifier } from '../../../../src/aws/apigateway/identifier.ts';
+
+const target = '/restapis/a1b2c3d4e5/stages?deploymentId=vakw79';
+
+test('a target that was asked for before is not worked out again', () => {
+  const identifier = new Identifier();
+  const asked = identifier.identify('GET', target);
+  expect(asked.key?.parameters).toEqual({ deploymentId: 'vakw79' });
+  expect(identifier.identify('GET', target)).toBe(asked);
+});
+
+test('the method is told apart', () => {
+  const identifier = new Identifier();
+  identifier.identify('GET', target);
+  expect(identifier.identify('DELETE', target).key).toBeUndefined();
+});
+
+test('what clients make up without end is forgotten, and what is long is not remembered', () => {
+  const identifier = new Identifier();
+  const first = identifier.identify('GET', target);
+  for (let n = 0; n < 10_000; n += 1) identifier.identify('GET', `/restapis/api${n}/stages`);
+  expect(identifier.identify('GET', target)).not.toBe(first);
+  const long = `/restapis/${'a'.repeat(300)}/stages`;
+  expect(identifier.identify('GET', long)).not.toBe(identifier.identify('GET', long));
+});
