@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { TunnelOpenerFactory } from '../http/server/tunnel-opener.ts';
 import type { TunnelReport, TunnelSettings } from '../http/tunnels/tunnel.ts';
 import { isSecret, parseProxyAuthorization } from '../sessions/proxy-authorization.ts';
 import type { Settings } from '../settings/settings.ts';
@@ -9,7 +10,7 @@ const DIAL_MS = 5_000;
 
 /** What tunnels need, and what clients must trust. */
 export interface Interception {
-  readonly tunnels: TunnelSettings;
+  readonly tunnels: TunnelOpenerFactory;
   readonly trust: PublicFiles;
 }
 
@@ -31,13 +32,14 @@ export async function openInterception(
   settings: Settings,
   { forwards, proxyPassword, now, onTunnel, onTunnelError }: InterceptionSettings,
 ): Promise<Interception> {
-  const [{ authorityFolder, openAuthority }, { createTunnelPolicy }] = await Promise.all([
+  const [{ authorityFolder, openAuthority }, { createTunnelPolicy }, { takeTunnels }] = await Promise.all([
     import('../tls/authority.ts'),
     import('../http/tunnels/tunnel-policy.ts'),
+    import('../http/tunnels/tunnels.ts'),
   ]);
   const authority = await openAuthority(resolve(settings.caDir ?? authorityFolder(process.env)), now);
   return {
-    tunnels: {
+    tunnels: takeTunnels({
       decide: createTunnelPolicy({
         forwards,
         intercepts: true,
@@ -51,7 +53,7 @@ export async function openInterception(
       dial: forwards ? await openDial() : undefined,
       onTunnel,
       onTunnelError,
-    },
+    }),
     trust: authority,
   };
 }

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import type { TunnelSettings } from '../../src/http/tunnels/tunnel.ts';
+import { takeTunnels } from '../../src/http/tunnels/tunnels.ts';
 import { type BareServer, openWire, plain, startBareServer, type Wire } from '../support/bare-server.ts';
 
 const HEAD = 'GET /a HTTP/1.1\r\nHost: localhost\r\n';
-const tunnels: TunnelSettings = {
+const tunnels = takeTunnels({
   decide: () => ({ type: 'intercept', host: 'a.example' }),
   contextFor: () => Promise.reject(new Error('there is none')),
   dial: undefined,
-};
+});
 const CALL = `${HEAD}\r\n`;
 
 /** Sends text again and again until the other end closes. @returns all that came back. */

@@ -4,6 +4,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import type { ServerLimits } from '../../src/http/server/limits.ts';
 import { createDial } from '../../src/http/tunnels/dial.ts';
 import { createTunnelPolicy } from '../../src/http/tunnels/tunnel-policy.ts';
+import { takeTunnels } from '../../src/http/tunnels/tunnels.ts';
 import { openWire, startBareServer, Wire } from '../support/bare-server.ts';
 
 const CONNECT = 'CONNECT sts.amazonaws.com:443 HTTP/1.1\r\nHost: sts.amazonaws.com:443\r\n\r\n';
@@ -30,14 +31,14 @@ async function passing(limits: Partial<ServerLimits> = {}, address = '52.94.0.1'
   const failures: string[] = [];
   const server = await startBareServer({
     limits,
-    tunnels: {
+    tunnels: takeTunnels({
       decide: createTunnelPolicy({ forwards: true, intercepts: true, allowed: [] }),
       contextFor: () => Promise.reject(new Error('nothing is intercepted here')),
       dial: createDial({ lookup: async () => [address], connect: open, timeoutMs: 5_000 }),
       onTunnel: ({ authority, decision }) => {
         if (decision.type === 'refuse') failures.push(`${authority} ${decision.error.message}`);
       },
-    },
+    }),
   });
   const tunnel = async (text = CONNECT) => {
     const inner = await openWire(server.port);

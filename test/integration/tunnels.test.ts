@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { CallError } from '../../src/errors.ts';
 import type { TunnelDecision, TunnelReport, TunnelSettings } from '../../src/http/tunnels/tunnel.ts';
 import { createTunnelPolicy } from '../../src/http/tunnels/tunnel-policy.ts';
+import { takeTunnels } from '../../src/http/tunnels/tunnels.ts';
 import { type BareServer, openWire, plain, startBareServer, Wire } from '../support/bare-server.ts';
 import { makeCertificate, type TestCertificate } from '../support/certificate.ts';
 
@@ -29,14 +30,14 @@ async function intercepting(
   const failures: [string, string][] = [];
   const server = await startBareServer({
     ...settings,
-    tunnels: {
+    tunnels: takeTunnels({
       decide: createTunnelPolicy({ forwards: false, intercepts: true, allowed: [] }),
       contextFor: async () => certificate.context,
       dial: undefined,
       onTunnel: (report) => reports.push(report),
       onTunnelError: (host, error) => failures.push([host, error.message]),
       ...tunnels,
-    },
+    }),
   });
   return { ...server, reports, failures };
 }

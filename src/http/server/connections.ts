@@ -1,10 +1,17 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import type { TunnelOrigin } from '../tunnels/tunnel.ts';
 import { isHanging } from './delivery.ts';
 
 /** What a connection is used for: calls; a tunnel that is not open yet; one that passes untouched; nothing any more. */
 export type Use = 'calls' | 'opening' | 'passing' | 'refused';
+
+/** What the calls in a tunnel have in common. */
+export interface TunnelOrigin {
+  /** `host:port` of the `CONNECT`. */
+  readonly authority: string;
+  /** `Proxy-Authorization` of the `CONNECT`. */
+  readonly proxyAuthorization: string | undefined;
+}
 
 /** One connection that was accepted. */
 export interface Connection {

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Call } from '../../call.ts';
 import { CallError } from '../../errors.ts';
-import type { TunnelOrigin } from '../tunnels/tunnel.ts';
+import type { TunnelOrigin } from './connections.ts';
 
 const EMPTY = new Uint8Array();
 const ABSOLUTE_FORM = /^https?:\/\/([^/?#]*)(.*)$/i;

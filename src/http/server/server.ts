@@ -3,8 +3,6 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Answer, Call } from '../../call.ts';
 import { CallError, errorCode, reasonOf } from '../../errors.ts';
-import type { TunnelSettings } from '../tunnels/tunnel.ts';
-import { Tunnels } from '../tunnels/tunnels.ts';
 import { type Connection, Connections, isBusy } from './connections.ts';
 import { sendAnswer } from './delivery.ts';
 import { describeGarbage, hasTooManyHeaders, tooLongBody, tooManyHeaders } from './garbage.ts';
@@ -12,6 +10,7 @@ import { defaultServerLimits, type ServerLimits } from './limits.ts';
 import { listen } from './listen.ts';
 import { readBody, readHead } from './message.ts';
 import { endWithAnswer } from './raw-answer.ts';
+import type { TunnelOpener, TunnelOpenerFactory } from './tunnel-opener.ts';
 
 /** How often to look, when restage stops, for connections whose last answer has ended. */
 const CLOSING_INTERVAL_MS = 20;
@@ -30,7 +29,7 @@ export interface ServerSettings {
   /** Told of each request that could not be taken for a call. */
   readonly onGarbage?: (error: CallError) => void;
   /** How to answer `CONNECT`: with 501 if absent. */
-  readonly tunnels?: TunnelSettings | undefined;
+  readonly tunnels?: TunnelOpenerFactory | undefined;
   /** What differs from the defaults. */
   readonly limits?: Partial<ServerLimits>;
 }
@@ -84,19 +83,15 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
   };
 }
 
-function createTunnels({ server, settings, limits, connections }: Context): Tunnels | undefined {
-  return (
-    settings.tunnels &&
-    new Tunnels({
-      settings: settings.tunnels,
-      limits,
-      connections,
-      fail: settings.fail,
-      onError: settings.onError,
-      // The same server, so that all of its limits hold in tunnels too.
-      readCalls: (stream) => server.emit('connection', stream),
-    })
-  );
+function createTunnels({ server, settings, limits, connections }: Context): TunnelOpener | undefined {
+  return settings.tunnels?.({
+    limits,
+    connections,
+    fail: settings.fail,
+    onError: settings.onError,
+    // The same server, so that all of its limits hold in tunnels too.
+    readCalls: (stream) => server.emit('connection', stream),
+  });
 }
 
 function handle(
@@ -205,7 +200,7 @@ function crash(settings: ServerSettings, response: ServerResponse, error: unknow
 
 function openTunnel(
   context: Context,
-  tunnels: Tunnels | undefined,
+  tunnels: TunnelOpener | undefined,
   request: IncomingMessage,
   socket: Duplex,
   head: Buffer,

@@ -43,11 +43,3 @@ export interface TunnelReport {
   readonly authority: string;
   readonly decision: TunnelDecision;
 }
-
-/** What the calls in a tunnel have in common. */
-export interface TunnelOrigin {
-  /** `host:port` of the `CONNECT`. */
-  readonly authority: string;
-  /** `Proxy-Authorization` of the `CONNECT`. */
-  readonly proxyAuthorization: string | undefined;
-}

@@ -1,40 +1,33 @@
 import type { IncomingMessage } from 'node:http';
-import type { Socket } from 'node:net';
 import { type Duplex, pipeline } from 'node:stream';
 import { createServer as createTlsServer } from 'node:tls';
-import type { Answer } from '../../call.ts';
 import { CallError, reasonOf } from '../../errors.ts';
-import type { Connection, Connections } from '../server/connections.ts';
-import type { ServerLimits } from '../server/limits.ts';
+import type { Connection, TunnelOrigin } from '../server/connections.ts';
 import { readHead } from '../server/message.ts';
 import { endWithAnswer } from '../server/raw-answer.ts';
-import type { TunnelDecision, TunnelOrigin, TunnelRequest, TunnelSettings } from './tunnel.ts';
+import type { TunnelOpener, TunnelOpenerFactory, TunnelParts } from '../server/tunnel-opener.ts';
+import type { TunnelDecision, TunnelRequest, TunnelSettings } from './tunnel.ts';
 
 const ESTABLISHED = 'HTTP/1.1 200 Connection Established\r\n\r\n';
 
-/** What tunnels are made of. */
-export interface TunnelParts {
-  readonly settings: TunnelSettings;
-  readonly limits: ServerLimits;
-  readonly connections: Connections;
-  readonly fail: (error: CallError) => Answer;
-  /** Told of mistakes that no client can be told of. */
-  readonly onError: (error: unknown) => void;
-  /** Has calls read from the TLS in a tunnel. */
-  readonly readCalls: (stream: Socket) => void;
+/** Answers `CONNECT` as the settings say. */
+export function takeTunnels(settings: TunnelSettings): TunnelOpenerFactory {
+  return (parts) => new Tunnels(settings, parts);
 }
 
-/** Answers `CONNECT`. */
-export class Tunnels {
+class Tunnels implements TunnelOpener {
+  readonly #settings: TunnelSettings;
   readonly #parts: TunnelParts;
 
-  constructor(parts: TunnelParts) {
+  constructor(settings: TunnelSettings, parts: TunnelParts) {
+    this.#settings = settings;
     this.#parts = parts;
   }
 
   /** Does what is decided on a `CONNECT`. `head`: what the client sent behind it already. */
   open(request: IncomingMessage, connection: Connection, head: Buffer): void {
-    const { settings, onError } = this.#parts;
+    const settings = this.#settings;
+    const { onError } = this.#parts;
     const { asked, obstacle } = readTunnelRequest(request, connection);
     try {
       const decision: TunnelDecision =
@@ -60,7 +53,8 @@ export class Tunnels {
   }
 
   async #intercept(host: string, asked: TunnelRequest, connection: Connection): Promise<void> {
-    const { settings, limits, connections, readCalls } = this.#parts;
+    const settings = this.#settings;
+    const { limits, connections, readCalls } = this.#parts;
     const { socket } = connection;
     const context = await settings.contextFor(host);
     if (socket.destroyed) return;
@@ -103,7 +97,8 @@ export class Tunnels {
   }
 
   async #pass(host: string, port: number, connection: Connection): Promise<void> {
-    const { settings, limits, connections } = this.#parts;
+    const settings = this.#settings;
+    const { limits, connections } = this.#parts;
     const { socket } = connection;
     const refuse = (error: CallError) => {
       if (!connection.isEnded)
