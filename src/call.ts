@@ -4,6 +4,9 @@ export type Representation = 'hal' | 'json';
 /** How a call was answered. */
 export type Outcome = 'recorded' | 'replayed' | 'forwarded' | 'faulted' | 'missed' | 'refused';
 
+/** How a call addresses restage: by a name of its own, or as a proxy on the way to the service's host. */
+export type Addressing = 'own' | 'service';
+
 /** HTTP headers as they stand on the wire: name, value, name, value, … */
 export type RawHeaders = readonly string[];
 

@@ -1,89 +1,21 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { openInterception } from './assembly/interception.ts';
-import { connectOutside } from './assembly/outside.ts';
-import type { Credentials } from './aws/signing/signature.ts';
-import { listCassettes } from './cassette/cassette.ts';
-import { createRedactor } from './cassette/redact.ts';
-import { Shelf } from './cassette/shelf.ts';
-import type { Plan } from './chaos/plan.ts';
-import { parsePlan } from './chaos/scenario.ts';
-import { createControl } from './control/control.ts';
-import { EventStream } from './control/events.ts';
-import { Metrics } from './control/metrics.ts';
-import { type CallError, FailureError, listNames, UnwritableError, UsageError } from './errors.ts';
-import { type RunningServer, startServer } from './http/server/server.ts';
-import { type JournalEntry, type Observer, refusedEntry } from './journal/journal.ts';
-import type { Clock } from './proxy/answering.ts';
-import { CallerCheck } from './proxy/caller-check.ts';
-import { randomIds, randomSeed } from './proxy/ids.ts';
-import { RestageProxy } from './proxy/proxy.ts';
-import { readyError, toAnswer } from './proxy/ready-answer.ts';
-import { checkExpectation, type Expectation, parseExpectation, type Verdict } from './retries/expectation.ts';
-import { describeRetries, type RetryReport } from './retries/report.ts';
-import { openSession } from './sessions/open-session.ts';
-import { type Mode, modeNeeds, modes, type Session } from './sessions/session.ts';
-import { DEFAULT_IDLE_SECONDS, Sessions } from './sessions/sessions.ts';
+import { type Listeners, type Restage, start } from './assembly/start.ts';
+import { FailureError, listNames, UsageError } from './errors.ts';
+import { type Mode, modes } from './sessions/mode.ts';
 import type { SettingValues } from './settings/schemas.ts';
-import { isLoopbackAddress, resolveSettings, type Settings } from './settings/settings.ts';
-import type { PublicFiles } from './tls/public-files.ts';
-import { readVersion } from './version.ts';
+import { resolveSettings } from './settings/settings.ts';
 
+export type { Listeners, Restage } from './assembly/start.ts';
 export type { Outcome } from './call.ts';
+export { listCassettes } from './cassette/cassette.ts';
 export { FailureError, UsageError } from './errors.ts';
 export type { JournalEntry, Observer } from './journal/journal.ts';
-export type { Clock } from './proxy/answering.ts';
+export type { Clock } from './proxy/clock.ts';
 export type { Verdict } from './retries/expectation.ts';
 export type { RetryReport } from './retries/report.ts';
-export type { Mode } from './sessions/session.ts';
-
-/** How long calls in flight may take to end when restage stops. */
-const GRACE_MS = 5_000;
-/** How often to look for sessions that nobody uses any more. */
-const SWEEP_MS = 30_000;
+export type { Mode } from './sessions/mode.ts';
 
 /** Options by the names they have on the command line, such as `cassette`, `upstream`, `fault` or `'admin-token'`. */
 export type RestageOptions = SettingValues;
-
-/** What to tell whoever started restage. */
-export interface Listeners {
-  /** Told of each call. */
-  readonly onCall?: Observer;
-  /** Told of each recording that could not be saved; the client got its answer. */
-  readonly onFailure?: (failure: Error) => void;
-  /** Told of mistakes that no client can be told of. */
-  readonly onError?: (error: unknown) => void;
-  /** Told of tunnels that were opened and came to nothing: the client does not trust the local CA, most often. */
-  readonly onTunnelError?: (host: string, error: Error) => void;
-  /** The time that faults, sessions and dates go by; the system's if absent. Tests can move one of their own. */
-  readonly clock?: Clock;
-}
-
-/** A running proxy. */
-export interface Restage {
-  readonly mode: Mode;
-  /** Where it listens, such as `http://127.0.0.1:8480`. */
-  readonly url: string;
-  readonly port: number;
-  readonly seed: number;
-  /** The certificates that clients must trust whose tunnels are taken; only with `intercept`. */
-  readonly trust: PublicFiles | undefined;
-  /** The calls that are still remembered, oldest first. */
-  readonly calls: () => JournalEntry[];
-  /** How many calls there were, whatever became of them. */
-  readonly countCalls: () => number;
-  /** What clients tried again, how long they waited, and how it ended. */
-  readonly retries: () => RetryReport;
-  /** Whether clients did what is expected of them, such as `attempts<=5` or `all succeed`. */
-  readonly check: (expectation: string | Expectation) => Verdict;
-  /** Gives the running proxy other faults: a list of rules, or phases, as a faults file holds them. */
-  readonly setFaults: (faults: unknown) => void;
-  /** The same, parsed already. */
-  readonly setPlan: (plan: Plan) => void;
-  /** The credentials that calls are signed again with, for a client to sign with; only in forwarding modes. */
-  readonly handOutCredentials: () => Promise<Credentials>;
-  /** Stops accepting, lets the calls in flight end (at most 5 s), and gives the cassette's lock back. */
-  readonly close: () => Promise<void>;
-}
 
 /**
  * Starts restage in this process.
@@ -111,151 +43,4 @@ function refuseFaultsFile(): never {
   throw new FailureError(
     "Cannot read a faults file here: only the command line does. Give the rules as 'fault'.",
   );
-}
-
-/** Starts restage with settings that were put together already. */
-export async function start(mode: Mode, settings: Settings, listeners: Listeners = {}): Promise<Restage> {
-  const {
-    onCall = () => {},
-    onFailure = () => {},
-    onError = () => {},
-    onTunnelError = () => {},
-    clock = systemClock,
-  } = listeners;
-  const seed = settings.seed ?? randomSeed();
-  const shelf = new Shelf({
-    dir: settings.dir,
-    redact: createRedactor(settings.disabledRedactions, settings.redactions),
-    replacesByErrors: settings.replace,
-    now: () => new Date(clock.now()),
-    onFailure,
-  });
-  const { cassette, order, plan } = settings;
-  const sessions = new Sessions({
-    defaults: { mode, cassette, order, plan, seed, idleSeconds: DEFAULT_IDLE_SECONDS },
-    open: (name, own) => openSession(name, own, shelf, clock.elapsed),
-    elapsed: clock.elapsed,
-    onError,
-  });
-  const outside = modeNeeds[mode].upstream ? await connectOutside(settings) : undefined;
-  const facts = {
-    version: readVersion(),
-    upstream: outside?.endpoint?.href,
-    startedAt: new Date(clock.now()),
-  };
-  const events = new EventStream();
-  const metrics = new Metrics({ sessions, cassettes: () => shelf.cassettes });
-  // Not the journal's count, which a client can clear.
-  let countedCalls = 0;
-  const observe: Observer = (entry) => {
-    countedCalls += 1;
-    metrics.observe(entry);
-    events.publish(entry);
-    onCall(entry);
-  };
-  const noteRefusal = (what: string, error: CallError): void => {
-    const entry = refusedEntry(what, error, clock.now());
-    sessions.main.journal.add(entry);
-    observe(entry);
-  };
-  const proxyPassword = isLoopbackAddress(settings.host) ? undefined : settings.adminToken;
-  const interception = settings.intercept
-    ? await openInterception(settings, {
-        forwards: modeNeeds[mode].upstream,
-        proxyPassword,
-        now: () => new Date(clock.now()),
-        onTunnel: ({ authority, decision }) => {
-          if (decision.type === 'refuse') noteRefusal(`CONNECT ${authority}`, decision.error);
-        },
-        onTunnelError,
-      })
-    : undefined;
-  const proxy = new RestageProxy({
-    callers: new CallerCheck({
-      boundHost: settings.host,
-      allowedHosts: settings.allowedHosts,
-      proxyPassword,
-    }),
-    sessions,
-    upstream: outside?.upstream,
-    control: createControl({
-      facts,
-      sessions,
-      adminToken: settings.adminToken,
-      ids: randomIds,
-      events,
-      metrics,
-    }),
-    ids: randomIds,
-    observe,
-    clock,
-  });
-
-  if (modeNeeds[mode].recorder === 'anew') await startRecorder(sessions.main, onFailure);
-  let server: RunningServer;
-  try {
-    server = await startServer({
-      host: settings.host,
-      port: settings.port,
-      answer: (call) => proxy.answer(call),
-      screen: (call) => proxy.screen(call),
-      onGarbage: (error) => noteRefusal('malformed request', error),
-      tunnels: interception?.tunnels,
-      fail: (error: CallError) => toAnswer(readyError(error, 'refused'), randomIds),
-      onError,
-    });
-  } catch (error) {
-    await sessions.close();
-    throw error;
-  }
-  const sweeping = setInterval(() => sessions.endIdle(), SWEEP_MS).unref();
-  const host = settings.host.includes(':') ? `[${settings.host}]` : settings.host;
-  return {
-    mode,
-    url: `http://${host}:${server.port}`,
-    port: server.port,
-    seed,
-    trust: interception?.trust,
-    calls: () => sessions.main.journal.entries,
-    countCalls: () => countedCalls,
-    retries: () => describeRetries(sessions.main.retries),
-    check: (expectation) =>
-      checkExpectation(
-        typeof expectation === 'string' ? parseExpectation(expectation) : expectation,
-        sessions.main.retries,
-      ),
-    setPlan: (next) => sessions.setPlan(next),
-    setFaults: (data) => sessions.setPlan(parsePlan(data, 'faults')),
-    handOutCredentials: outside?.handOut ?? refuseCredentials,
-    close: async () => {
-      clearInterval(sweeping);
-      await events.close();
-      await server.close(GRACE_MS);
-      outside?.close();
-      await sessions.close();
-    },
-  };
-}
-
-/** The names of the cassettes in a folder. */
-export { listCassettes };
-
-const systemClock: Clock = {
-  now: Date.now,
-  elapsed: performance.now.bind(performance),
-  sleep: (ms) => sleep(ms, undefined, { ref: false }),
-};
-
-/** A cassette that another process records to stops restage; a folder that cannot be written only stops the recording. */
-async function startRecorder({ recorder }: Session, onFailure: (failure: Error) => void): Promise<void> {
-  try {
-    await recorder?.start();
-  } catch (error) {
-    if (!(error instanceof UnwritableError)) throw error;
-    onFailure(error);
-  }
-}
-
-async function refuseCredentials(): Promise<never> {
-  throw new Error('replay has no credentials');
 }

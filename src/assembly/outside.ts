@@ -2,8 +2,8 @@ import type { CredentialSource } from '../aws/signing/credentials.ts';
 import { configuredEndpoint, endpointOf } from '../aws/signing/endpoint.ts';
 import type { Credentials } from '../aws/signing/signature.ts';
 import { FailureError } from '../errors.ts';
-import type { Upstream } from '../proxy/answering.ts';
 import { randomPseudonym } from '../proxy/ids.ts';
+import type { Upstream } from '../proxy/upstream.ts';
 import { isLoopbackAddress, type Settings } from '../settings/settings.ts';
 
 /** What forwarding modes have besides: the way to the service. */

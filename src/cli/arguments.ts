@@ -1,6 +1,6 @@
 import yargs from 'yargs';
 import { UsageError } from '../errors.ts';
-import { type Mode, modes } from '../sessions/session.ts';
+import { type Mode, modes } from '../sessions/mode.ts';
 import { type Option, options } from '../settings/options.ts';
 import type { Values } from '../settings/settings.ts';
 import { type Errand, errands } from './errands.ts';

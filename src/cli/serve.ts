@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
 import pc from 'picocolors';
+import { type Restage, start } from '../assembly/start.ts';
+import { listCassettes } from '../cassette/cassette.ts';
 import { joinPlans } from '../chaos/plan.ts';
 import { parsePlan } from '../chaos/scenario.ts';
 import { FailureError, UsageError } from '../errors.ts';
-import { listCassettes, type Mode, type Restage, start } from '../index.ts';
-import { modeNeeds } from '../sessions/session.ts';
+import { type Mode, modeNeeds } from '../sessions/mode.ts';
 import { NO_SESSION } from '../sessions/session-address.ts';
 import { isLoopbackAddress, resolveSettings, type Settings, type Values } from '../settings/settings.ts';
 import { runCommand } from './command.ts';

@@ -3,18 +3,12 @@ import { type Answer, headerValues, type Outcome, withoutHeaders } from '../call
 import type { Interaction } from '../cassette/format.ts';
 import { describeMiss } from '../cassette/miss.ts';
 import { CallError } from '../errors.ts';
-import {
-  type Clock,
-  type Context,
-  type Ending,
-  failedEnding,
-  type Upstream,
-  type UpstreamAnswer,
-} from './answering.ts';
+import type { Clock } from './clock.ts';
+import type { Context } from './context.ts';
+import type { Action } from './decide.ts';
+import { type Ending, failedEnding } from './ending.ts';
 import { OUTCOME_HEADER, type RequestIds, toAnswer } from './ready-answer.ts';
-
-/** What is done with a call that no fault answers. */
-export type Action = 'play' | 'record' | 'forward' | 'miss';
+import type { Upstream, UpstreamAnswer } from './upstream.ts';
 
 /** What the actions need besides the call. */
 export interface Tools {

@@ -1,5 +1,5 @@
 import { isApiGatewayHost } from '../aws/signing/endpoint.ts';
-import type { Call } from '../call.ts';
+import type { Addressing, Call } from '../call.ts';
 import { CallError } from '../errors.ts';
 import { isSecret, parseProxyAuthorization } from '../sessions/proxy-authorization.ts';
 
@@ -12,9 +12,6 @@ export interface CallerSettings {
   /** The password that callers must give who use restage as their forward proxy; absent where none is asked for. */
   readonly proxyPassword: string | undefined;
 }
-
-/** How a call addresses restage: by a name of its own, or as a proxy on the way to the service's host. */
-export type Addressing = 'own' | 'service';
 
 const LOOPBACK = /^(?:localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\])$/;
 

@@ -1,27 +1,22 @@
 import { Identifier } from '../aws/apigateway/identifier.ts';
 import { serviceErrors } from '../aws/apigateway/service-error.ts';
 import { claimedRegion } from '../aws/signing/authorization.ts';
-import type { Answer, Call, Outcome } from '../call.ts';
+import type { Addressing, Answer, Call, Outcome } from '../call.ts';
 import type { Interaction } from '../cassette/format.ts';
 import type { Strike } from '../chaos/rule-set.ts';
 import { CallError, reasonOf } from '../errors.ts';
 import type { JournalEntry, Observer } from '../journal/journal.ts';
 import { shortText, shortTexts } from '../journal/short-text.ts';
-import type { Mode, Session } from '../sessions/session.ts';
+import type { Session } from '../sessions/session.ts';
 import { findSession, withoutSession } from '../sessions/session-address.ts';
 import type { Sessions } from '../sessions/sessions.ts';
-import { type Action, actions, type Tools } from './actions.ts';
-import {
-  type Context,
-  type Ending,
-  failedEnding,
-  faultedEnding,
-  retryAfterMsOf,
-  statusSeen,
-  type Upstream,
-} from './answering.ts';
-import type { Addressing, CallerCheck } from './caller-check.ts';
+import { actions, type Tools } from './actions.ts';
+import type { CallerCheck } from './caller-check.ts';
+import type { Context } from './context.ts';
+import { type Action, decide } from './decide.ts';
+import { type Ending, failedEnding, faultedEnding, retryAfterMsOf, statusSeen } from './ending.ts';
 import { originalOf } from './original.ts';
+import type { Upstream } from './upstream.ts';
 
 /** What a proxy is made of. */
 export interface ProxyParts extends Tools {
@@ -36,14 +31,6 @@ export interface Control {
   readonly isFor: (call: Call) => boolean;
   /** `sessionName`: the session that the call controls; absent for the server. */
   readonly answer: (call: Call, sessionName: string | undefined) => Answer | Promise<Answer>;
-}
-
-/** The one place where the mode decides. */
-function decide(mode: Mode, isUnderstood: boolean, isRecorded: boolean): Action {
-  if (mode === 'passthrough') return 'forward';
-  if (mode === 'replay') return isRecorded ? 'play' : 'miss';
-  if (!isUnderstood) return 'forward';
-  return mode === 'auto' && isRecorded ? 'play' : 'record';
 }
 
 /** What the rules do where there are none. */

@@ -1,4 +1,5 @@
-import { type PlannedAnswer, plannedError } from '../aws/apigateway/planned-answer.ts';
+import type { Rendering } from '../aws/apigateway/operation.ts';
+import { type PlannedAnswer, plannedError, plannedRendering } from '../aws/apigateway/planned-answer.ts';
 import type { ServiceError } from '../aws/apigateway/service-error.ts';
 import type { Answer, Outcome } from '../call.ts';
 
@@ -16,6 +17,11 @@ export interface RequestIds {
 /** Makes an answer ready: all that can be done before there is a call. */
 export function readyAnswer(planned: PlannedAnswer, outcome: Outcome): PlannedAnswer {
   return { ...planned, headers: [...planned.headers, OUTCOME_HEADER, outcome] };
+}
+
+/** Makes a recorded answer ready. */
+export function readyReplay(status: number, rendering: Rendering): PlannedAnswer {
+  return readyAnswer(plannedRendering(status, rendering), 'replayed');
 }
 
 /** Makes an error ready, in the service's shape. */

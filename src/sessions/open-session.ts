@@ -1,20 +1,26 @@
-import { plannedRendering } from '../aws/apigateway/planned-answer.ts';
-import { Player } from '../cassette/player.ts';
+import type { PlannedAnswer } from '../aws/apigateway/planned-answer.ts';
+import { Player, type Prepare } from '../cassette/player.ts';
 import type { Shelf } from '../cassette/shelf.ts';
 import { RuleSet } from '../chaos/rule-set.ts';
 import { Journal } from '../journal/journal.ts';
-import type { Clock } from '../proxy/answering.ts';
-import { readyAnswer } from '../proxy/ready-answer.ts';
 import { RetryLog } from '../retries/retry-log.ts';
-import { modeNeeds } from './session.ts';
+import { modeNeeds } from './mode.ts';
 import type { OpenSession, SessionSettings } from './sessions.ts';
+
+/** What all sessions of a server are made with. */
+export interface SessionParts {
+  readonly shelf: Shelf;
+  /** Milliseconds that only rise. */
+  readonly elapsed: () => number;
+  /** Makes of a recorded answer what is sent. */
+  readonly prepare: Prepare<PlannedAnswer>;
+}
 
 /** Puts a session together. */
 export function openSession(
   name: string | undefined,
   settings: SessionSettings,
-  shelf: Shelf,
-  elapsed: Clock['elapsed'],
+  { shelf, elapsed, prepare }: SessionParts,
 ): OpenSession {
   const { mode, order, seed, plan } = settings;
   const needs = modeNeeds[mode];
@@ -27,9 +33,7 @@ export function openSession(
     order,
     seed,
     cassette,
-    player: new Player(order, (status, rendering) =>
-      readyAnswer(plannedRendering(status, rendering), 'replayed'),
-    ),
+    player: new Player(order, prepare),
     recorder,
     rules: new RuleSet(plan, { seed, elapsed }),
     journal: new Journal(),

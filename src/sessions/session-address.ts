@@ -1,8 +1,7 @@
 import { decodePercent } from '../aws/apigateway/target.ts';
-import type { Call } from '../call.ts';
+import type { Addressing, Call } from '../call.ts';
 import { CASSETTE_NAME } from '../cassette/cassette.ts';
 import { CallError } from '../errors.ts';
-import type { Addressing } from '../proxy/caller-check.ts';
 import { parseProxyAuthorization } from './proxy-authorization.ts';
 
 /**

@@ -1,7 +1,8 @@
 import type { Order } from '../cassette/player.ts';
 import type { Plan } from '../chaos/plan.ts';
 import { CallError, FailureError } from '../errors.ts';
-import { type Mode, modeNeeds, type Session } from './session.ts';
+import { type Mode, modeNeeds } from './mode.ts';
+import type { Session } from './session.ts';
 
 /** What makes one session different from another. */
 export interface SessionSettings {

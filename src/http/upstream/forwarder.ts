@@ -6,7 +6,7 @@ import type Server from 'http-proxy';
 import type { UpstreamRequest } from '../../aws/signing/signer.ts';
 import { headerEntries, headerValues, withoutHeaders } from '../../call.ts';
 import { CallError, errorCode, reasonOf, UsageError } from '../../errors.ts';
-import type { UpstreamAnswer } from '../../proxy/answering.ts';
+import type { UpstreamAnswer } from '../../proxy/upstream.ts';
 import { collect } from './collect.ts';
 import { decodeBody } from './content-encoding.ts';
 import { Exchange, type ExchangeLimits, type ExchangeResult } from './exchange.ts';

@@ -1,44 +1,8 @@
-import type { Identified } from '../aws/apigateway/operations.ts';
 import type { PlannedAnswer } from '../aws/apigateway/planned-answer.ts';
 import type { ServiceError } from '../aws/apigateway/service-error.ts';
-import type { Denial, Passage, UpstreamRequest } from '../aws/signing/signer.ts';
-import { type Answer, type Call, type Delivery, headerValues, type Outcome } from '../call.ts';
+import { type Answer, type Delivery, headerValues, type Outcome } from '../call.ts';
 import type { CallError } from '../errors.ts';
-import type { Session } from '../sessions/session.ts';
-import type { RequestIds } from './ready-answer.ts';
-import { readyAnswer, readyError, toAnswer } from './ready-answer.ts';
-
-/** An answer of the upstream. `text` is its decoded body; absent when it is too long, or cannot be decoded. */
-export interface UpstreamAnswer extends Answer {
-  readonly text: string | undefined;
-}
-
-/** What forwarding modes need besides. */
-export interface Upstream {
-  /** Decides whether a call may go on, and signs it. */
-  readonly admit: (call: Call, isKept: boolean) => Promise<Passage | Denial>;
-  /** Sends it. `wholeBody`: the answer's body is wanted, to be recorded. */
-  readonly forward: (request: UpstreamRequest, wholeBody: boolean) => Promise<UpstreamAnswer>;
-}
-
-/** The time, and waiting for it. */
-export interface Clock {
-  /** Epoch milliseconds. */
-  readonly now: () => number;
-  /** Milliseconds that only rise. */
-  readonly elapsed: () => number;
-  readonly sleep: (ms: number) => Promise<void>;
-}
-
-/** A call and what was found out about it. */
-export interface Context {
-  readonly call: Call;
-  readonly session: Session;
-  readonly asked: Identified;
-  readonly region: string | undefined;
-  /** How it may go on; absent in replay, where none does. */
-  readonly passage: Passage | undefined;
-}
+import { type RequestIds, readyAnswer, readyError, toAnswer } from './ready-answer.ts';
 
 /** How a call ended. */
 export interface Ending {
