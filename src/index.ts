@@ -30,12 +30,8 @@ export async function startRestage(
     throw new UsageError(
       `Cannot start in mode '${String(mode)}': there is no such mode. Known are ${listNames(modes)}.`,
     );
-  const settings = resolveSettings({
-    flags: options,
-    variables: {},
-    file: undefined,
-    readFaults: refuseFaultsFile,
-  });
+  const settings = resolveSettings({ flags: options, variables: {}, file: undefined });
+  if (settings.faultsFile !== undefined) refuseFaultsFile();
   return start(mode, settings, listeners);
 }
 

@@ -42,7 +42,7 @@ export async function connectOutside(settings: Settings): Promise<Outside> {
     pseudonym: randomPseudonym(),
     now: () => new Date(),
   });
-  const forwarder = new Forwarder(settings.upstream);
+  const forwarder = await Forwarder.open(settings.upstream);
   return {
     upstream: {
       admit: (call, isKept) => signer.admit(call, isKept),

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Key, keyOf, type Operation } from '../aws/apigateway/operation.ts';
 import { findOperation, operations } from '../aws/apigateway/operations.ts';
 import type { Representation } from '../call.ts';

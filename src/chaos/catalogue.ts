@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { countingRules } from './counting.ts';
 import type { Documented } from './documented.ts';
 import { faultKinds } from './fault.ts';

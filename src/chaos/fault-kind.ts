@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Fault } from './effect.ts';
 
 /** Why parameters cannot be used that are fine each for itself, and what to do. */

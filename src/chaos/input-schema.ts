@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The JSON Schema of what may be given, before it is read. */
 export function inputSchema(type: z.ZodType): Record<string, unknown> {

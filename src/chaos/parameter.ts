@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** A number, or the decimal text of one. Coercion would take `0x10`, an empty list and blanks for numbers, too. */
 export function decimal(message: string) {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { milliseconds, numberBetween } from './parameter.ts';
 
 const MESSAGE = "takes PERCENT:MS pairs such as '50:20/99:1000'";

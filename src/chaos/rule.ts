@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { quote } from '../aws/apigateway/operation.ts';
 import { listNames, UsageError } from '../errors.ts';
 import { faultKinds } from './fault.ts';

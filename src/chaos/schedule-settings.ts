@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Documented } from './documented.ts';
 import { chance, decimal, positiveNumber, wholeNumber } from './parameter.ts';
 

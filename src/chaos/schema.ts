@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { exampleOf } from './catalogue.ts';
 import { faultKinds } from './fault.ts';
 import { inputSchema } from './input-schema.ts';

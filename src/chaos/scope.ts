@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ErrorSubject } from '../aws/apigateway/service-error.ts';
 import { isRegion } from '../aws/signing/endpoint.ts';
 import { headerValues, type RawHeaders } from '../call.ts';

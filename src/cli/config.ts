@@ -1,12 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import type { parse } from 'yaml';
 import { errorCode, reasonOf, UsageError } from '../errors.ts';
 
 const CONFIG_NAMES = ['restage.config.json', 'restage.config.yaml'];
 
 /** The config file of the working folder, if there is one. */
-export function readConfig(): { name: string; values: unknown } | undefined {
+export async function readConfig(): Promise<{ name: string; values: unknown } | undefined> {
   const found = CONFIG_NAMES.map((name) => ({ name, text: readIfThere(name) })).filter(
     ({ text }) => text !== undefined,
   );
@@ -17,21 +15,22 @@ export function readConfig(): { name: string; values: unknown } | undefined {
       `Cannot choose between '${first.name}' and '${second.name}': both are here. Remove one.`,
     );
   }
-  return { name: first.name, values: parseData(first.text ?? '', first.name) };
+  return { name: first.name, values: await parseData(first.text ?? '', first.name) };
 }
 
 /** The data in a JSON or YAML file that was named on the command line. */
-export function readData(path: string): unknown {
+export async function readData(path: string): Promise<unknown> {
   const text = readIfThere(path);
   if (text === undefined)
     throw new UsageError(`Cannot read '${path}': there is no such file. Correct the path.`);
   return parseData(text, path);
 }
 
-/** YAML is a superset of JSON: one parser reads both. */
-function parseData(text: string, path: string): unknown {
+/** YAML is a superset of JSON: one parser reads both. Most runs have no file to read, and do not load it. */
+async function parseData(text: string, path: string): Promise<unknown> {
+  const { parse } = await import('yaml');
   try {
-    return loadParser()(text);
+    return parse(text);
   } catch (cause) {
     const [reason] = reasonOf(cause).split('\n');
     throw new UsageError(`Cannot read '${path}': ${reason?.replace(/[.:]$/, '')}. Correct the file.`, {
@@ -47,9 +46,4 @@ function readIfThere(path: string): string | undefined {
     if (errorCode(cause) === 'ENOENT') return undefined;
     throw new UsageError(`Cannot read '${path}': ${reasonOf(cause)}. Correct the path.`, { cause });
   }
-}
-
-/** Most runs have no file to read: the parser is loaded for those that do. */
-function loadParser(): typeof parse {
-  return (createRequire(import.meta.url)('yaml') as { parse: typeof parse }).parse;
 }

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { errorCode, FailureError, reasonOf, UsageError } from '../errors.ts';
 import type { Option } from '../settings/options.ts';
 import { schemas } from '../settings/schemas.ts';

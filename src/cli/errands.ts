@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import pc from 'picocolors';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { RetryReport } from '../retries/report.ts';
 import { type Option, options } from '../settings/options.ts';
 import { resolveSettings, type Values } from '../settings/settings.ts';
@@ -34,7 +34,6 @@ export const errands: readonly Errand[] = [
         // What else is set there is for restage when it runs: nobody asks for that here.
         variables: { RESTAGE_CA_DIR: process.env.RESTAGE_CA_DIR },
         file: undefined,
-        readFaults: () => [],
       });
       const folder = resolve(caDir ?? authorityFolder(process.env));
       return ca({ folder, now: () => new Date(), write: print });

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { quote } from '../aws/apigateway/operation.ts';
 import { faultKinds } from '../chaos/fault.ts';
 import { presets } from '../chaos/preset.ts';

@@ -1,5 +1,9 @@
 import { unwatchFile, watchFile } from 'node:fs';
+import { joinPlans } from '../chaos/plan.ts';
+import { parsePlan } from '../chaos/scenario.ts';
 import { reasonOf } from '../errors.ts';
+import type { Settings } from '../settings/settings.ts';
+import { readData } from './config.ts';
 
 /** How often the file is looked at: polling, since editors replace files, and what watches them does not survive that. */
 const INTERVAL_MS = 500;
@@ -7,22 +11,35 @@ const INTERVAL_MS = 500;
 /** Told of a change of the file. */
 export interface FaultsFileListeners {
   /** Reads the file and puts it to use; what it throws is reported, and all stays as it was. */
-  readonly load: () => void;
+  readonly load: () => Promise<void>;
   readonly say: (line: string) => void;
 }
 
 /** Looks after a faults file: loads it again when it changes. @returns what ends that. */
 export function watchFaultsFile(path: string, { load, say }: FaultsFileListeners): () => void {
-  const look = (): void => {
+  // One after the other: the newest content is to hold in the end.
+  let looking = Promise.resolve();
+  const look = async (): Promise<void> => {
     try {
-      load();
+      await load();
       say(`Loaded '${path}' again: its faults hold from now on.`);
     } catch (error) {
       say(`${reasonOf(error)}. The faults from before stay.`);
     }
   };
   watchFile(path, { interval: INTERVAL_MS, persistent: false }, (now, before) => {
-    if (now.mtimeMs !== before.mtimeMs || now.size !== before.size || now.ino !== before.ino) look();
+    if (now.mtimeMs !== before.mtimeMs || now.size !== before.size || now.ino !== before.ino)
+      looking = looking.then(look);
   });
   return () => unwatchFile(path);
+}
+
+/**
+ * The settings with what stands in the faults file, if there is one, after the rules that were given without it.
+ * @throws {@link UsageError} when it cannot be read or understood.
+ */
+export async function withFaultsFile(given: Settings): Promise<Settings> {
+  const { faultsFile: path, plan } = given;
+  if (path === undefined) return given;
+  return { ...given, plan: joinPlans(plan, parsePlan(await readData(path), path)) };
 }

@@ -2,17 +2,15 @@ import { existsSync } from 'node:fs';
 import pc from 'picocolors';
 import { type Restage, start } from '../assembly/start.ts';
 import { listCassettes } from '../cassette/cassette.ts';
-import { joinPlans } from '../chaos/plan.ts';
-import { parsePlan } from '../chaos/scenario.ts';
 import { FailureError, UsageError } from '../errors.ts';
 import { type Mode, modeNeeds } from '../sessions/mode.ts';
 import { NO_SESSION } from '../sessions/session-address.ts';
 import { isLoopbackAddress, resolveSettings, type Settings, type Values } from '../settings/settings.ts';
 import { runCommand } from './command.ts';
-import { readConfig, readData } from './config.ts';
+import { readConfig } from './config.ts';
 import { type CommandIdentity, commandEnvironment, tunnelEnvironment } from './environment.ts';
 import { lookOf } from './errands.ts';
-import { watchFaultsFile } from './faults-file.ts';
+import { watchFaultsFile, withFaultsFile } from './faults-file.ts';
 import { Log } from './log.ts';
 import { printable, printableLine, printableLines } from './printable.ts';
 import { renderRetryReport } from './retry-report.ts';
@@ -23,12 +21,8 @@ import { TunnelReport } from './tunnel-report.ts';
 export async function serve(mode: Mode, flags: Values, command: readonly string[]): Promise<number> {
   // As the user has it: libraries add to it as they are loaded.
   const env = { ...process.env };
-  const settings = resolveSettings({
-    flags,
-    variables: env,
-    file: readConfig(),
-    readFaults: readData,
-  });
+  const given = resolveSettings({ flags, variables: env, file: await readConfig() });
+  const settings = await withFaultsFile(given);
   if (settings.expectations.length > 0 && command.length === 0) {
     throw new UsageError(
       "Cannot check '--expect': there is no command whose end to wait for. Put one after '--'.",
@@ -57,7 +51,7 @@ export async function serve(mode: Mode, flags: Values, command: readonly string[
   );
   if (format !== 'silent') await introduce(restage, settings);
   if (format !== 'silent' && command.length === 0) introduceTunnels(restage, settings);
-  const unwatch = watchFaults(restage, settings);
+  const unwatch = watchFaults(restage, given);
   const status =
     command.length > 0 ? await withCommand(restage, settings, command, env) : await untilSignal(restage);
   unwatch();
@@ -88,11 +82,10 @@ class FailureReport {
 }
 
 /** Loads the faults file again when it changes. */
-function watchFaults(restage: Restage, { faultsFile }: Settings): () => void {
-  if (faultsFile === undefined) return () => {};
-  const { path, rest } = faultsFile;
-  return watchFaultsFile(path, {
-    load: () => restage.setPlan(joinPlans(rest, parsePlan(readData(path), path))),
+function watchFaults(restage: Restage, given: Settings): () => void {
+  if (given.faultsFile === undefined) return () => {};
+  return watchFaultsFile(given.faultsFile, {
+    load: async () => restage.setPlan((await withFaultsFile(given)).plan),
     say,
   });
 }

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { quote } from '../aws/apigateway/operation.ts';
 import { presetRules } from '../chaos/preset.ts';
 import { parseFaultObject, patchRule } from '../chaos/rule.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { decodePercent, splitTarget } from '../aws/apigateway/target.ts';
 import type { Call } from '../call.ts';
 import { CallError, listNames, reasonOf } from '../errors.ts';

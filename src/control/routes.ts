@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Answer } from '../call.ts';
 import { describeEntry } from '../journal/journal.ts';
 import { describeRetries } from '../retries/report.ts';

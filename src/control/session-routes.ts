@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { quote } from '../aws/apigateway/operation.ts';
 import { parsePlan } from '../chaos/scenario.ts';
 import { CallError, listNames } from '../errors.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Credentials } from '../aws/signing/signature.ts';
 import { CASSETTE_NAME } from '../cassette/cassette.ts';
 import { orders } from '../cassette/player.ts';

@@ -1,10 +1,9 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Credentials } from '../aws/signing/signature.ts';
 import type { Order } from '../cassette/player.ts';
-import { joinPlans, type Plan, planOf } from '../chaos/plan.ts';
+import { type Plan, planOf } from '../chaos/plan.ts';
 import { presetRules, quotaPresets } from '../chaos/preset.ts';
 import { parseFault } from '../chaos/rule.ts';
-import { parsePlan } from '../chaos/scenario.ts';
 import { listNames, reasonOf, UsageError } from '../errors.ts';
 import { type Expectation, parseExpectation } from '../retries/expectation.ts';
 import { type LogFormat, options } from './options.ts';
@@ -29,8 +28,8 @@ export interface Settings {
   readonly order: Order;
   readonly replace: boolean;
   readonly plan: Plan;
-  /** The file that part of the plan is from, and the part that is not; nothing without one. */
-  readonly faultsFile: { readonly path: string; readonly rest: Plan } | undefined;
+  /** The file that holds the rest of the plan; whoever starts restage reads it. */
+  readonly faultsFile: string | undefined;
   readonly expectations: readonly Expectation[];
   readonly seed: number | undefined;
   readonly log: LogFormat | undefined;
@@ -47,8 +46,6 @@ export interface Sources {
   readonly variables: Readonly<Record<string, string | undefined>>;
   /** The config file's content, if there is one, and its name. */
   readonly file: { readonly name: string; readonly values: unknown } | undefined;
-  /** Reads the file of `--faults`: its content as data. */
-  readonly readFaults: (path: string) => unknown;
 }
 
 /** What the config file alone may hold. */
@@ -61,7 +58,7 @@ const SECRETIVE = ['client-key', 'upstream', 'admin-token'];
  * Puts the settings together: a flag beats a variable beats the config file.
  * @throws {@link UsageError} that names the value, where it came from and what is known.
  */
-export function resolveSettings({ flags, variables, file, readFaults }: Sources): Settings {
+export function resolveSettings({ flags, variables, file }: Sources): Settings {
   checkFlags(flags);
   const fromFile = checkFile(file);
   const values: Record<string, unknown> = {};
@@ -79,13 +76,11 @@ export function resolveSettings({ flags, variables, file, readFaults }: Sources)
     check(name, values[name], origins[name] ?? name) as z.infer<(typeof schemas)[K]>;
 
   const quota = get('quota');
-  const rest = planOf([
+  const plan = planOf([
     ...(quota === undefined ? [] : presetRules(quota, {}, quotaPresets)),
     ...get('preset').flatMap((name) => presetRules(name)),
     ...get('fault').map((fault) => parseFault(fault)),
   ]);
-  const faultsPath = get('faults');
-  const filePlan = faultsPath === undefined ? undefined : parsePlan(readFaults(faultsPath), faultsPath);
   const settings: Settings = {
     cassette: get('cassette'),
     dir: get('dir'),
@@ -103,8 +98,8 @@ export function resolveSettings({ flags, variables, file, readFaults }: Sources)
     adminToken: get('admin-token'),
     order: get('order'),
     replace: get('replace'),
-    plan: filePlan === undefined ? rest : joinPlans(rest, filePlan),
-    faultsFile: faultsPath === undefined ? undefined : { path: faultsPath, rest },
+    plan,
+    faultsFile: get('faults'),
     expectations: get('expect').map(parseExpectation),
     seed: get('seed'),
     log: get('log'),

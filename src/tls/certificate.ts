@@ -1,5 +1,4 @@
 import { createHash, createPublicKey, type KeyObject, webcrypto, X509Certificate } from 'node:crypto';
-import { createRequire } from 'node:module';
 import type { Extension } from '@peculiar/x509';
 import { dnsSuffixes } from '../aws/signing/endpoint.ts';
 import { NAME_CONSTRAINTS, nameConstraints } from './name-constraints.ts';
@@ -30,7 +29,7 @@ const algorithm = { name: 'ECDSA', namedCurve: curve.name, hash: 'SHA-256' } as 
  * @param key a private key on {@link curve}.
  */
 export async function certifyAuthority(key: KeyObject, validity: Validity): Promise<X509Certificate> {
-  const x509 = loadLibrary();
+  const x509 = await loadLibrary();
   const publicKey = spkiOf(key);
   // Two authorities with one name confuse clients that trust both: the name is the key's.
   const name = `CN=restage local CA ${createHash('sha256').update(publicKey).digest('hex').slice(0, 8)}`;
@@ -62,7 +61,7 @@ export async function certifyHost(
   authority: CertifiedKey,
   validity: Validity,
 ): Promise<X509Certificate> {
-  const x509 = loadLibrary();
+  const x509 = await loadLibrary();
   const issuer = new x509.X509Certificate(authority.certificate.raw);
   const publicKey = spkiOf(key);
   return sign(x509, authority.key, {
@@ -117,15 +116,9 @@ function wholeSeconds(date: Date): Date {
   return new Date(Math.floor(date.getTime() / 1000) * 1000);
 }
 
-let library: Library | undefined;
-
 /** Loaded when the first certificate is made: who loads an authority that is there, and serves nobody, needs none. */
-function loadLibrary(): Library {
-  const require = createRequire(import.meta.url);
-  if (library === undefined) {
-    // The library's own dependency refuses to load without it.
-    require('reflect-metadata');
-    library = require('@peculiar/x509') as Library;
-  }
-  return library;
+async function loadLibrary(): Promise<Library> {
+  // The library's own dependency refuses to load without it.
+  await import('reflect-metadata');
+  return import('@peculiar/x509');
 }

@@ -54,12 +54,12 @@ const answer: RequestListener = (_, response) => {
   response.writeHead(200, { 'Content-Type': 'application/json' }).end(BODY);
 };
 
-function createForwarder(
+async function createForwarder(
   env: Record<string, string>,
   settings: { upstream?: URL; limits?: Partial<ForwarderLimits> } = {},
-): Forwarder {
+): Promise<Forwarder> {
   const limits = { ...defaultLimits, ...settings.limits };
-  const forwarder = new Forwarder(settings.upstream, limits, { env, ca: ca.ca });
+  const forwarder = await Forwarder.open(settings.upstream, limits, { env, ca: ca.ca });
   onTestFinished(() => forwarder.close());
   return forwarder;
 }
@@ -81,7 +81,7 @@ describe('a call to an https upstream', () => {
     async (name) => {
       const service = await startTlsService();
       const proxy = await startConnectProxy({ to: service.port });
-      const forwarder = createForwarder({ [name]: proxy.url });
+      const forwarder = await createForwarder({ [name]: proxy.url });
 
       expect(await get(forwarder)).toMatchObject({ status: 200, text: BODY });
       expect(proxy.asked).toEqual([`${HOST}:443`]);
@@ -95,7 +95,7 @@ describe('a call to an https upstream', () => {
   test('takes a proxy that is named without a scheme for an http one', async () => {
     const service = await startTlsService();
     const proxy = await startConnectProxy({ to: service.port });
-    const forwarder = createForwarder({ HTTPS_PROXY: new URL(proxy.url).host });
+    const forwarder = await createForwarder({ HTTPS_PROXY: new URL(proxy.url).host });
 
     expect(await get(forwarder)).toMatchObject({ status: 200 });
   });
@@ -103,7 +103,7 @@ describe('a call to an https upstream', () => {
   test('uses one tunnel for many calls, and one for each at once', async () => {
     const service = await startTlsService();
     const proxy = await startConnectProxy({ to: service.port });
-    const forwarder = createForwarder({ HTTPS_PROXY: proxy.url });
+    const forwarder = await createForwarder({ HTTPS_PROXY: proxy.url });
     for (let i = 0; i < 10; i += 1) await get(forwarder);
     expect(proxy.asked).toHaveLength(1);
     expect(service.calls.map(({ connection }) => connection)).toEqual(Array(10).fill(1));
@@ -118,7 +118,7 @@ describe('a call to an https upstream', () => {
     const other = 'apigateway.us-east-1.amazonaws.com';
     const service = await startTlsService(answer, await ca.issue(HOST, other));
     const proxy = await startConnectProxy({ to: service.port });
-    const forwarder = createForwarder({ HTTPS_PROXY: proxy.url });
+    const forwarder = await createForwarder({ HTTPS_PROXY: proxy.url });
     for (const host of [HOST, other, HOST, other]) await get(forwarder, new URL(`https://${host}`));
 
     expect(proxy.asked).toEqual([`${HOST}:443`, `${other}:443`]);
@@ -134,7 +134,7 @@ describe('a call to an https upstream', () => {
     const service = await startTlsService();
     const proxy = await startConnectProxy({ to: service.port, credentials: 'us er:p@ss:wörd' });
     const url = proxy.url.replace('//', `//us%20er:${encodeURIComponent('p@ss:wörd')}@`);
-    const forwarder = createForwarder({ HTTPS_PROXY: url });
+    const forwarder = await createForwarder({ HTTPS_PROXY: url });
 
     expect(await get(forwarder)).toMatchObject({ status: 200 });
     expect(service.calls[0]?.headers).not.toHaveProperty('proxy-authorization');
@@ -146,7 +146,7 @@ describe('a call to an https upstream', () => {
       else answer(request, response);
     });
     const proxy = await startConnectProxy({ to: service.port });
-    const forwarder = createForwarder({ HTTPS_PROXY: proxy.url });
+    const forwarder = await createForwarder({ HTTPS_PROXY: proxy.url });
     for (let i = 0; i < 4; i += 1) expect(await get(forwarder)).toMatchObject({ status: 200 });
 
     expect(service.calls.map(({ connection }) => connection)).toEqual([1, 1, 2, 3, 3, 4]);
@@ -159,7 +159,7 @@ describe('a call to an https upstream', () => {
       else answer(request, response);
     });
     const proxy = await startConnectProxy({ to: service.port });
-    const forwarder = createForwarder({ HTTPS_PROXY: proxy.url });
+    const forwarder = await createForwarder({ HTTPS_PROXY: proxy.url });
     await get(forwarder);
 
     await expect(get(forwarder, ORIGIN, HOST, 'POST')).rejects.toMatchObject({
@@ -180,7 +180,7 @@ describe('a call to an https upstream', () => {
   ])('fails when the certificate has %s', async (_, name, origin, isFixed) => {
     const service = await startTlsService(answer, await ca.issue(name));
     const proxy = await startConnectProxy({ to: service.port });
-    const forwarder = createForwarder({ HTTPS_PROXY: proxy.url }, isFixed ? { upstream: origin } : {});
+    const forwarder = await createForwarder({ HTTPS_PROXY: proxy.url }, isFixed ? { upstream: origin } : {});
 
     await expect(get(forwarder, origin, HOST)).rejects.toMatchObject({
       message: expect.stringMatching(new RegExp(`^Cannot forward the call to ${origin.origin}: .*altnames`)),
@@ -192,7 +192,7 @@ describe('a call to an https upstream', () => {
     const upstream = new URL('https://proxied.example:8443');
     const service = await startTlsService(answer, await ca.issue('proxied.example'));
     const proxy = await startConnectProxy({ to: service.port });
-    const forwarder = createForwarder({ HTTPS_PROXY: proxy.url }, { upstream });
+    const forwarder = await createForwarder({ HTTPS_PROXY: proxy.url }, { upstream });
 
     expect(await get(forwarder, upstream, HOST)).toMatchObject({ status: 200 });
     expect(proxy.asked).toEqual(['proxied.example:8443']);
@@ -206,10 +206,12 @@ describe('a call to an https upstream', () => {
     const proxy = await startConnectProxy({ to: service.port });
     const upstream = new URL(`https://${mapped}:${service.port}`);
     const env = { HTTPS_PROXY: proxy.url };
-    await get(createForwarder(env, { upstream }), upstream);
+    await get(await createForwarder(env, { upstream }), upstream);
     expect(proxy.asked).toHaveLength(1);
 
-    expect(await get(createForwarder({ ...env, [name]: mapped }, { upstream }), upstream)).toMatchObject({
+    expect(
+      await get(await createForwarder({ ...env, [name]: mapped }, { upstream }), upstream),
+    ).toMatchObject({
       status: 200,
     });
     expect(proxy.asked).toHaveLength(1);
@@ -219,7 +221,7 @@ describe('a call to an https upstream', () => {
     const service = await startTlsService(answer, await ca.issue('127.0.0.1'));
     const proxy = await startConnectProxy({ to: service.port });
     const upstream = new URL(`https://127.0.0.1:${service.port}`);
-    const forwarder = createForwarder({ HTTPS_PROXY: proxy.url }, { upstream });
+    const forwarder = await createForwarder({ HTTPS_PROXY: proxy.url }, { upstream });
 
     expect(await get(forwarder, upstream, HOST)).toMatchObject({ status: 200 });
     expect(proxy.asked).toEqual([]);
@@ -229,7 +231,11 @@ describe('a call to an https upstream', () => {
 test('a call to an http upstream goes past every proxy', async () => {
   const upstream = await startUpstream(answer);
   const proxy = await startConnectProxy({ to: 1 });
-  const forwarder = createForwarder({ HTTP_PROXY: proxy.url, HTTPS_PROXY: proxy.url, ALL_PROXY: proxy.url });
+  const forwarder = await createForwarder({
+    HTTP_PROXY: proxy.url,
+    HTTPS_PROXY: proxy.url,
+    ALL_PROXY: proxy.url,
+  });
 
   expect(await get(forwarder, new URL(upstream))).toMatchObject({ status: 200 });
   expect(proxy.asked).toEqual([]);
@@ -244,9 +250,9 @@ describe('a proxy that fails', () => {
     message: `Cannot reach ${HOST}:443: the proxy ${url} ${reason}. Check HTTPS_PROXY, or name the host in NO_PROXY.`,
   });
   const failing = async (url: string, limits: Partial<ForwarderLimits> = {}) => {
-    const error: unknown = await get(createForwarder({ HTTPS_PROXY: withSecret(url) }, { limits })).catch(
-      (e) => e,
-    );
+    const error: unknown = await get(
+      await createForwarder({ HTTPS_PROXY: withSecret(url) }, { limits }),
+    ).catch((e) => e);
     const shown = error instanceof Error ? `${error.stack} ${JSON.stringify(error)} ${error.cause}` : '';
     expect(shown).not.toMatch(/hunter2|aHVudGVyMg|dXNlcjpodW50ZXIy/);
     return error;
@@ -308,7 +314,7 @@ describe('a proxy that fails', () => {
 
   test('fails every call, however many there are at once', async () => {
     const proxy = await startConnectProxy({ to: 1, answer: 'HTTP/1.1 503 Busy\r\n\r\n' });
-    const forwarder = createForwarder({ HTTPS_PROXY: proxy.url });
+    const forwarder = await createForwarder({ HTTPS_PROXY: proxy.url });
     const all = await Promise.allSettled(Array.from({ length: 300 }, () => get(forwarder)));
     expect(all.filter(({ status }) => status === 'rejected')).toHaveLength(300);
   });
@@ -316,7 +322,7 @@ describe('a proxy that fails', () => {
   test('gets better again, and so do the calls', async () => {
     const service = await startTlsService();
     const first = await startConnectProxy({ to: service.port });
-    const forwarder = createForwarder({ HTTPS_PROXY: first.url });
+    const forwarder = await createForwarder({ HTTPS_PROXY: first.url });
     await get(forwarder);
     first.resetTunnels();
     expect(await get(forwarder)).toMatchObject({ status: 200 });

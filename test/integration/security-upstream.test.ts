@@ -86,7 +86,10 @@ describe('an https upstream that is reached directly', () => {
     const server = createServer(await own.issue(...names), (_, response) => response.end('{"item":[]}'));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const origin = new URL(`https://127.0.0.1:${(server.address() as AddressInfo).port}`);
-    const forwarder = new Forwarder(origin, defaultLimits, { env: {}, ca: (isTrusted ? own : other).ca });
+    const forwarder = await Forwarder.open(origin, defaultLimits, {
+      env: {},
+      ca: (isTrusted ? own : other).ca,
+    });
     onTestFinished(() => {
       forwarder.close();
       server.close();

@@ -195,7 +195,7 @@ describe('the limits of time', () => {
   test('an upstream that does not answer is given up', async () => {
     const standIn = await startStandIn();
     const slow = standIn.fail('slow');
-    const forwarder = new Forwarder(undefined, { ...defaultLimits, firstByteMs: 50 });
+    const forwarder = await Forwarder.open(undefined, { ...defaultLimits, firstByteMs: 50 });
 
     await expect(forwarder.forward({ ...request, origin: new URL(standIn.url) }, true)).rejects.toMatchObject(
       {
@@ -213,7 +213,7 @@ describe('the limits of time', () => {
       response.writeHead(200, { 'content-length': 1000 });
       response.write('{"item":');
     });
-    const forwarder = new Forwarder(undefined, { ...defaultLimits, firstByteMs: 50 });
+    const forwarder = await Forwarder.open(undefined, { ...defaultLimits, firstByteMs: 50 });
 
     await expect(forwarder.forward({ ...request, origin: new URL(upstream) }, true)).rejects.toMatchObject({
       type: 'UpstreamUnreachableException',

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { listNames } from '../../errors.ts';
 import * as distribution from '../distribution.ts';
 import type { Victim } from '../effect.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { positiveNumber, wholeNumber } from '../parameter.ts';
 import { breaking } from './breaking.ts';
 

@@ -1,7 +1,7 @@
 import { type Agent, IncomingMessage, ServerResponse } from 'node:http';
-import { createRequire } from 'node:module';
 import { Socket } from 'node:net';
 import { Readable } from 'node:stream';
+import util from 'node:util';
 import type Server from 'http-proxy';
 import type { UpstreamRequest } from '../../aws/signing/signer.ts';
 import { headerEntries, headerValues, withoutHeaders } from '../../call.ts';
@@ -51,14 +51,19 @@ export class Forwarder {
    * @param outbound how it is connected to, where that is not by this process's environment.
    * @throws {@link UsageError} when the environment names a proxy that cannot be used.
    */
-  constructor(
+  static async open(
     upstream: URL | undefined,
     limits: ForwarderLimits = defaultLimits,
     outbound: Pick<UpstreamAgentsSettings, 'env' | 'ca'> = {},
-  ) {
+  ): Promise<Forwarder> {
+    const agents = createUpstreamAgents({ upstream, connectMs: limits.connectMs, ...outbound });
+    return new Forwarder(await loadHttpProxy(), limits, agents);
+  }
+
+  private constructor(httpProxy: typeof Server, limits: ForwarderLimits, agents: UpstreamAgents) {
     this.#limits = limits;
-    this.#agents = createUpstreamAgents({ upstream, connectMs: limits.connectMs, ...outbound });
-    this.#proxy = loadHttpProxy().createProxyServer({
+    this.#agents = agents;
+    this.#proxy = httpProxy.createProxyServer({
       selfHandleResponse: true,
       // The path is sent as it was signed, neither parsed nor joined with another.
       toProxy: true,
@@ -170,10 +175,17 @@ function describeFailure(cause: unknown): string {
   return reason;
 }
 
-/** Loads http-proxy without the warning about `util._extend` (DEP0060) that its first call prints on Node 22 and later. */
-function loadHttpProxy(): typeof Server {
-  const require = createRequire(import.meta.url);
-  const util: { _extend: unknown } = require('node:util');
-  util._extend = Object.assign;
-  return require('http-proxy');
+/**
+ * Loads http-proxy without the warning about `util._extend` (DEP0060) that its first call prints on Node 22 and later: it
+ * takes the function as it is loaded, and finds another one there.
+ */
+async function loadHttpProxy(): Promise<typeof Server> {
+  const shared = util as { _extend?: unknown };
+  const own = shared._extend;
+  shared._extend = Object.assign;
+  try {
+    return (await import('http-proxy')).default;
+  } finally {
+    shared._extend = own;
+  }
 }

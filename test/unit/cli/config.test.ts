@@ -16,23 +16,25 @@ function enterFolder(files: Readonly<Record<string, string>> = {}): string {
 }
 
 describe('the config file of the working folder', () => {
-  it('is nothing when there is none', () => {
+  it('is nothing when there is none', async () => {
     enterFolder({ 'restage.config.yml': 'cassette: x', 'restage.json': '{}' });
-    expect(readConfig()).toBeUndefined();
+    expect(await readConfig()).toBeUndefined();
   });
 
   it.each([
     ['restage.config.json', '{"cassette":"x","fault":[{"kind":"throttle"}]}'],
     ['restage.config.yaml', '# a comment\ncassette: x\nfault:\n  - kind: throttle\n'],
-  ])('is %s', (name, text) => {
+  ])('is %s', async (name, text) => {
     enterFolder({ [name]: text });
-    expect(readConfig()).toEqual({ name, values: { cassette: 'x', fault: [{ kind: 'throttle' }] } });
+    expect(await readConfig()).toEqual({ name, values: { cassette: 'x', fault: [{ kind: 'throttle' }] } });
   });
 
-  it('is refused when there are two', () => {
+  it('is refused when there are two', async () => {
     enterFolder({ 'restage.config.json': '{}', 'restage.config.yaml': '' });
-    expect(readConfig).toThrow(UsageError);
-    expect(readConfig).toThrow("Cannot choose between 'restage.config.json' and 'restage.config.yaml'");
+    await expect(readConfig()).rejects.toThrow(UsageError);
+    await expect(readConfig()).rejects.toThrow(
+      "Cannot choose between 'restage.config.json' and 'restage.config.yaml'",
+    );
   });
 
   it.each([
@@ -43,17 +45,19 @@ describe('the config file of the working folder', () => {
       'restage.config.yaml',
       `a: &a [x,x,x,x,x,x,x,x,x]\n${['b', 'c', 'd', 'e', 'f'].map((n, i) => `${n}: &${n} [${Array(9).fill(`*${'abcdef'[i]}`)}]`).join('\n')}`,
     ],
-  ])('is refused in one line when %s cannot be understood', (name, text) => {
+  ])('is refused in one line when %s cannot be understood', async (name, text) => {
     enterFolder({ [name]: text });
-    expect(readConfig).toThrow(UsageError);
-    expect(readConfig).toThrow(
+    await expect(readConfig()).rejects.toThrow(UsageError);
+    await expect(readConfig()).rejects.toThrow(
       /^Cannot read 'restage\.config\.(json|yaml)': [^\n]+[^.:]\. Correct the file\.$/,
     );
   });
 
-  it('is refused when it is a folder', () => {
+  it('is refused when it is a folder', async () => {
     mkdirSync(join(enterFolder(), 'restage.config.json'));
-    expect(readConfig).toThrow(/^Cannot read 'restage\.config\.json': EISDIR.*Correct the path\.$/);
+    await expect(readConfig()).rejects.toThrow(
+      /^Cannot read 'restage\.config\.json': EISDIR.*Correct the path\.$/,
+    );
   });
 });
 
@@ -63,14 +67,14 @@ describe('a file that was named', () => {
     ['rules.yaml', '- throttle,first=2\n', ['throttle,first=2']],
     ['rules.txt', 'faults: []', { faults: [] }],
     ['rules.yaml', '', null],
-  ])('%s holds %j', (name, text, expected) => {
+  ])('%s holds %j', async (name, text, expected) => {
     enterFolder({ [name]: text });
-    expect(readData(name)).toEqual(expected);
+    expect(await readData(name)).toEqual(expected);
   });
 
-  it('is refused when there is none', () => {
+  it('is refused when there is none', async () => {
     enterFolder();
-    expect(() => readData('nope.json')).toThrow(
+    await expect(readData('nope.json')).rejects.toThrow(
       "Cannot read 'nope.json': there is no such file. Correct the path.",
     );
   });

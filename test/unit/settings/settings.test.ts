@@ -14,10 +14,9 @@ function resolve({
   flags = {},
   variables = {},
   values,
-  readFaults = () => [],
 }: Partial<Sources> & { values?: unknown } = {}): Settings {
   const file = values === undefined ? undefined : { name: FILE, values };
-  return resolveSettings({ flags, variables, file, readFaults });
+  return resolveSettings({ flags, variables, file });
 }
 
 /** For each option: what to give it, the setting it ends in, and what that is then. */
@@ -45,7 +44,7 @@ const samples: Readonly<Record<string, readonly [string, keyof Settings, unknown
     'plan',
     planWith([expect.objectContaining({ kind: 'throttle', schedule: { first: 2 } })]),
   ],
-  faults: ['faults.yaml', 'plan', planWith([expect.objectContaining({ kind: 'conflict' })])],
+  faults: ['faults.yaml', 'faultsFile', 'faults.yaml'],
   preset: ['expired-token', 'plan', planWith([expect.objectContaining({ kind: 'expired-token' })])],
   quota: ['aws', 'plan', planWith([expect.objectContaining({ name: 'quota', kind: 'throttle' })])],
   expect: ['attempts<=5', 'expectations', [expect.objectContaining({ text: 'attempts<=5' })]],
@@ -53,7 +52,6 @@ const samples: Readonly<Record<string, readonly [string, keyof Settings, unknown
   log: ['json', 'log', 'json'],
   'no-redact': ['jwts', 'disabledRedactions', ['jwts']],
 };
-const readFaults = (): unknown => ['conflict'];
 
 const personal = [
   'upstream',
@@ -108,13 +106,11 @@ describe('a setting', () => {
       const flag = type === 'list' ? [text] : text;
       // Without interception there is no tunnel to let pass.
       const besides = name === 'tunnel' ? { intercept: true } : {};
-      expect(resolve({ flags: { ...besides, [name]: flag }, readFaults })[setting]).toEqual(expected);
-      expect(resolve({ flags: besides, variables: { [variable]: text }, readFaults })[setting]).toEqual(
-        expected,
-      );
-      expect(resolve({ variables: { [variable]: '' }, readFaults })[setting]).toEqual(resolve()[setting]);
+      expect(resolve({ flags: { ...besides, [name]: flag } })[setting]).toEqual(expected);
+      expect(resolve({ flags: besides, variables: { [variable]: text } })[setting]).toEqual(expected);
+      expect(resolve({ variables: { [variable]: '' } })[setting]).toEqual(resolve()[setting]);
       if (!personal.includes(name)) {
-        expect(resolve({ values: { [name]: flag }, readFaults })[setting]).toEqual(expected);
+        expect(resolve({ values: { [name]: flag } })[setting]).toEqual(expected);
       }
     },
   );
@@ -161,19 +157,11 @@ describe('a setting', () => {
     );
   });
 
-  it('of --faults adds to those of --fault', () => {
-    const read: string[] = [];
-    const { plan, faultsFile } = resolve({
-      flags: { fault: ['throttle'], faults: 'f.yaml', preset: ['expired-token'], quota: 'aws' },
-      readFaults: (path) => {
-        read.push(path);
-        return { faults: ['conflict', { kind: 'internal', first: 1 }] };
-      },
-    });
-    const kinds = ['throttle', 'expired-token', 'throttle'];
-    expect(plan.rules.map(({ kind }) => kind)).toEqual([...kinds, 'conflict', 'internal']);
-    expect(faultsFile?.rest.rules.map(({ kind }) => kind)).toEqual(kinds);
-    expect(read).toEqual(['f.yaml']);
+  it('of --quota, --preset and --fault add up, in this order', () => {
+    const flags = { fault: ['throttle'], faults: 'f.yaml', preset: ['expired-token'], quota: 'aws' };
+    const { plan, faultsFile } = resolve({ flags });
+    expect(plan.rules.map(({ kind }) => kind)).toEqual(['throttle', 'expired-token', 'throttle']);
+    expect(faultsFile).toBe('f.yaml');
   });
 });
 
@@ -303,8 +291,6 @@ describe('a value', () => {
 
   it('of a fault is refused as the rule says', () => {
     expect(() => resolve({ flags: { fault: ['throttle,p=2'] } })).toThrow("Cannot use fault 'throttle,p=2'");
-    const faults = { flags: { faults: 'f' }, readFaults: () => ({ nope: [] }) };
-    expect(() => resolve(faults)).toThrow("Cannot use 'f': there is no 'nope'");
   });
 
   it('cannot trust clients where others can reach the port', () => {
