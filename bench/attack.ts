@@ -18,7 +18,7 @@ const folder = mkdtempSync(join(tmpdir(), 'restage-bench-'));
 const children: ChildProcess[] = [];
 try {
   const url = await start(
-    ['dist/cli/main.js', 'replay', '-c', 'example', '--port', '0', '--log', 'silent'],
+    ['dist/cli/main.cjs', 'replay', '-c', 'example', '--port', '0', '--log', 'silent'],
     /http:\/\/\S+/,
   );
   const file = join(folder, 'paths.json');

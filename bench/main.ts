@@ -45,7 +45,7 @@ async function measure(keys: number): Promise<number> {
   const name = `keys-${keys}`;
   const paths = await makeCassette(name, keys);
   const restage = await startServer([
-    'dist/cli/main.js',
+    'dist/cli/main.cjs',
     'replay',
     '-c',
     name,

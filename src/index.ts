@@ -1,17 +1,20 @@
-import { type Listeners, type Restage, start } from './assembly/start.ts';
+import type { Listeners, Restage } from './assembly/restage.ts';
+import { start } from './assembly/start.ts';
+import { parsePlan } from './chaos/scenario.ts';
 import { FailureError, listNames, UsageError } from './errors.ts';
 import { type Mode, modes } from './sessions/mode.ts';
-import type { SettingValues } from './settings/schemas.ts';
+import { readPlan } from './settings/read-plan.ts';
+import type { SettingValues } from './settings/setting-values.ts';
 import { resolveSettings } from './settings/settings.ts';
 
-export type { Listeners, Restage } from './assembly/start.ts';
+export type { Listeners, Restage } from './assembly/restage.ts';
 export type { Outcome } from './call.ts';
-export { listCassettes } from './cassette/cassette.ts';
+export { listCassettes } from './cassette/folder.ts';
 export { FailureError, UsageError } from './errors.ts';
 export type { JournalEntry, Observer } from './journal/journal.ts';
 export type { Clock } from './proxy/clock.ts';
-export type { Verdict } from './retries/expectation.ts';
 export type { RetryReport } from './retries/report.ts';
+export type { Verdict } from './retries/verdict.ts';
 export type { Mode } from './sessions/mode.ts';
 
 /** Options by the names they have on the command line, such as `cassette`, `upstream`, `fault` or `'admin-token'`. */
@@ -30,9 +33,10 @@ export async function startRestage(
     throw new UsageError(
       `Cannot start in mode '${String(mode)}': there is no such mode. Known are ${listNames(modes)}.`,
     );
-  const settings = resolveSettings({ flags: options, variables: {}, file: undefined });
-  if (settings.faultsFile !== undefined) refuseFaultsFile();
-  return start(mode, settings, listeners);
+  const settings = resolveSettings({ flags: { ...options }, variables: {}, file: undefined });
+  if (settings.faults.file !== undefined) refuseFaultsFile();
+  const { setPlan, ...restage } = await start(mode, settings, await readPlan(settings.faults), listeners);
+  return { ...restage, setFaults: (faults) => setPlan(parsePlan(faults, 'faults')) };
 }
 
 function refuseFaultsFile(): never {

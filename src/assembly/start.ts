@@ -1,36 +1,29 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Credentials } from '../aws/signing/signature.ts';
 import { createRedactor } from '../cassette/redact.ts';
 import { Shelf } from '../cassette/shelf.ts';
 import type { Plan } from '../chaos/plan.ts';
-import { parsePlan } from '../chaos/scenario.ts';
 import { createControl } from '../control/control.ts';
 import { EventStream } from '../control/events.ts';
 import { Metrics } from '../control/metrics.ts';
 import { type CallError, UnwritableError } from '../errors.ts';
 import { type RunningServer, startServer } from '../http/server/server.ts';
-import { type JournalEntry, type Observer, refusedEntry } from '../journal/journal.ts';
+import { type Observer, refusedEntry } from '../journal/journal.ts';
 import { CallerCheck } from '../proxy/caller-check.ts';
 import type { Clock } from '../proxy/clock.ts';
 import { randomIds, randomSeed } from '../proxy/ids.ts';
 import { RestageProxy } from '../proxy/proxy.ts';
 import { readyError, readyReplay, toAnswer } from '../proxy/ready-answer.ts';
-import {
-  checkExpectation,
-  type Expectation,
-  parseExpectation,
-  type Verdict,
-} from '../retries/expectation.ts';
-import { describeRetries, type RetryReport } from '../retries/report.ts';
+import { checkExpectation, parseExpectation } from '../retries/expectation.ts';
+import { describeRetries } from '../retries/report.ts';
 import { type Mode, modeNeeds } from '../sessions/mode.ts';
 import { openSession } from '../sessions/open-session.ts';
 import type { Session } from '../sessions/session.ts';
 import { DEFAULT_IDLE_SECONDS, Sessions } from '../sessions/sessions.ts';
 import { isLoopbackAddress, type Settings } from '../settings/settings.ts';
-import type { PublicFiles } from '../tls/public-files.ts';
 import { readVersion } from '../version.ts';
 import { openInterception } from './interception.ts';
 import { connectOutside } from './outside.ts';
+import type { Listeners, Restage } from './restage.ts';
 
 export type { Outcome } from '../call.ts';
 export { FailureError, UsageError } from '../errors.ts';
@@ -41,49 +34,19 @@ const GRACE_MS = 5_000;
 /** How often to look for sessions that nobody uses any more. */
 const SWEEP_MS = 30_000;
 
-/** What to tell whoever started restage. */
-export interface Listeners {
-  /** Told of each call. */
-  readonly onCall?: Observer;
-  /** Told of each recording that could not be saved; the client got its answer. */
-  readonly onFailure?: (failure: Error) => void;
-  /** Told of mistakes that no client can be told of. */
-  readonly onError?: (error: unknown) => void;
-  /** Told of tunnels that were opened and came to nothing: the client does not trust the local CA, most often. */
-  readonly onTunnelError?: (host: string, error: Error) => void;
-  /** The time that faults, sessions and dates go by; the system's if absent. Tests can move one of their own. */
-  readonly clock?: Clock;
-}
-
-/** A running proxy. */
-export interface Restage {
-  readonly mode: Mode;
-  /** Where it listens, such as `http://127.0.0.1:8480`. */
-  readonly url: string;
-  readonly port: number;
-  readonly seed: number;
-  /** The certificates that clients must trust whose tunnels are taken; only with `intercept`. */
-  readonly trust: PublicFiles | undefined;
-  /** The calls that are still remembered, oldest first. */
-  readonly calls: () => JournalEntry[];
-  /** How many calls there were, whatever became of them. */
-  readonly countCalls: () => number;
-  /** What clients tried again, how long they waited, and how it ended. */
-  readonly retries: () => RetryReport;
-  /** Whether clients did what is expected of them, such as `attempts<=5` or `all succeed`. */
-  readonly check: (expectation: string | Expectation) => Verdict;
-  /** Gives the running proxy other faults: a list of rules, or phases, as a faults file holds them. */
-  readonly setFaults: (faults: unknown) => void;
-  /** The same, parsed already. */
+/** A running proxy, as the command line has it. */
+export interface Started extends Omit<Restage, 'setFaults'> {
+  /** Gives it other faults, parsed already. */
   readonly setPlan: (plan: Plan) => void;
-  /** The credentials that calls are signed again with, for a client to sign with; only in forwarding modes. */
-  readonly handOutCredentials: () => Promise<Credentials>;
-  /** Stops accepting, lets the calls in flight end (at most 5 s), and gives the cassette's lock back. */
-  readonly close: () => Promise<void>;
 }
 
 /** Starts restage with settings that were put together already. */
-export async function start(mode: Mode, settings: Settings, listeners: Listeners = {}): Promise<Restage> {
+export async function start(
+  mode: Mode,
+  settings: Settings,
+  plan: Plan,
+  listeners: Listeners = {},
+): Promise<Started> {
   const {
     onCall = () => {},
     onFailure = () => {},
@@ -99,7 +62,7 @@ export async function start(mode: Mode, settings: Settings, listeners: Listeners
     now: () => new Date(clock.now()),
     onFailure,
   });
-  const { cassette, order, plan } = settings;
+  const { cassette, order } = settings;
   const sessions = new Sessions({
     defaults: { mode, cassette, order, plan, seed, idleSeconds: DEFAULT_IDLE_SECONDS },
     open: (name, own) => openSession(name, own, { shelf, elapsed: clock.elapsed, prepare: readyReplay }),
@@ -188,13 +151,8 @@ export async function start(mode: Mode, settings: Settings, listeners: Listeners
     calls: () => sessions.main.journal.entries,
     countCalls: () => countedCalls,
     retries: () => describeRetries(sessions.main.retries),
-    check: (expectation) =>
-      checkExpectation(
-        typeof expectation === 'string' ? parseExpectation(expectation) : expectation,
-        sessions.main.retries,
-      ),
+    check: (expectation) => checkExpectation(parseExpectation(expectation), sessions.main.retries),
     setPlan: (next) => sessions.setPlan(next),
-    setFaults: (data) => sessions.setPlan(parsePlan(data, 'faults')),
     handOutCredentials: outside?.handOut ?? refuseCredentials,
     close: async () => {
       clearInterval(sweeping);

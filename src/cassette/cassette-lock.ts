@@ -1,6 +1,6 @@
 import { FailureError, isUnwritable, reasonOf, UnwritableError } from '../errors.ts';
 import type { Cassette } from './cassette.ts';
-import { acquireLock, type Lock } from './lock.ts';
+import type { Lock } from './lock.ts';
 
 /** The lock on one cassette's folder, held once for all who record to it in this process. */
 export class CassetteLock {
@@ -45,6 +45,8 @@ export class CassetteLock {
     // Whether it could be given back is for whoever did so.
     await this.#releasing.catch(() => undefined);
     await cassette.create();
+    // Only who records needs it.
+    const { acquireLock } = await import('./lock.ts');
     try {
       const lock = await acquireLock(cassette.folder);
       try {

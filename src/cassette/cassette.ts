@@ -1,21 +1,20 @@
-import type { Stats } from 'node:fs';
-import { lstat, mkdir, readdir, realpath, rm, stat } from 'node:fs/promises';
+import { lstat, mkdir, realpath, rm } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import type { Key } from '../aws/apigateway/operation.ts';
 import { CallError, errorCode, FailureError, isUnwritable, reasonOf, UnwritableError } from '../errors.ts';
 import { fileNameOf, idOfFileName } from './file-name.ts';
+import { readFolder } from './folder.ts';
 import { type Interaction, parseCassetteFile, writeCassetteFile } from './format.ts';
 import { FileStore, isTemporary } from './store.ts';
-
-/** More than any account's stages can fill; a file above it is not a cassette's. */
-const MAX_FILE_BYTES = 64 * 1024 * 1024;
+import { readTextFile } from './text-file.ts';
 
 /** What is recorded of one REST API: its interactions by their keys' text. */
 export type ApiRecordings = ReadonlyMap<string, Interaction>;
 
 interface OpenApi {
   readonly interactions: Map<string, Interaction>;
-  readonly store: FileStore<Map<string, Interaction>>;
+  /** Made by the first write: most are only read. */
+  store: FileStore<Map<string, Interaction>> | undefined;
 }
 
 /** A folder of interactions, one file a REST API, each read when it is first needed. */
@@ -23,6 +22,7 @@ export class Cassette {
   readonly name: string;
   readonly folder: string;
   readonly dir: string;
+  #isKnownInPlace = false;
   readonly #open = new Map<string, OpenApi>();
   readonly #opening = new Map<string, Promise<OpenApi>>();
 
@@ -62,6 +62,7 @@ export class Cassette {
     if (api === undefined) throw new Error(`API '${interaction.key.restApiId}' is not open`);
     // Nothing is awaited up to here, so that recordings of one key build on each other.
     api.interactions.set(interaction.key.text, interaction);
+    api.store ??= this.#storeOf(interaction.key.restApiId);
     await api.store.write(api.interactions);
   }
 
@@ -119,47 +120,55 @@ export class Cassette {
   }
 
   async #read(restApiId: string): Promise<OpenApi> {
-    const fileName = fileNameOf(restApiId);
-    const path = join(this.folder, fileName);
-    const store = new FileStore<Map<string, Interaction>>(path, {
-      parse: (text) => new Map(parseCassetteFile(text, restApiId).map((one) => [one.key.text, one])),
-      stringify: (interactions) => writeCassetteFile(restApiId, interactions.values()),
-    });
     try {
-      await this.#checkFile(path);
-      const recorded = await store.read();
+      const recorded = await this.#storeOf(restApiId).read();
       // Opened by another call in the meantime, and perhaps recorded to: what is in memory is newer.
       const known = this.#open.get(restApiId);
       if (known !== undefined) return known;
-      const api = { interactions: recorded ?? new Map<string, Interaction>(), store };
+      const api = { interactions: recorded ?? new Map<string, Interaction>(), store: undefined };
       // What has no file is not remembered: whoever asks for made-up ids must not fill the memory.
       if (recorded !== null) this.#open.set(restApiId, api);
       return api;
     } catch (cause) {
       throw new CallError(
         'CassetteUnreadableException',
-        `Cannot use the recordings in '${path}': ${reasonOf(cause)}. Repair or remove the file; it was left as it is.`,
+        `Cannot use the recordings in '${this.#pathOf(restApiId)}': ${reasonOf(cause)}. ` +
+          'Repair or remove the file; it was left as it is.',
         { cause },
       );
     }
   }
 
-  async #checkFile(path: string): Promise<void> {
-    let file: Stats;
-    try {
-      file = await lstat(path);
-    } catch (error) {
-      if (errorCode(error) === 'ENOENT') return;
-      throw error;
-    }
-    if (!(await this.#isInPlace())) throw new Error(LINK_REASON);
-    if (file.isSymbolicLink()) {
-      const isInside = (await realpath(path)).startsWith(`${await realpath(this.folder)}${sep}`);
-      if (!isInside) throw new Error('it is a link out of the folder');
-      file = await stat(path);
-    }
-    if (!file.isFile()) throw new Error('it is not a file');
-    if (file.size > MAX_FILE_BYTES) throw new Error(`it has more than ${MAX_FILE_BYTES / 1024 / 1024} MB`);
+  #storeOf(restApiId: string): FileStore<Map<string, Interaction>> {
+    const codec = {
+      parse: (text: string) => new Map(parseCassetteFile(text, restApiId).map((one) => [one.key.text, one])),
+      stringify: (interactions: Map<string, Interaction>) =>
+        writeCassetteFile(restApiId, interactions.values()),
+    };
+    return new FileStore(this.#pathOf(restApiId), codec, (path) => this.#readText(path));
+  }
+
+  #pathOf(restApiId: string): string {
+    return join(this.folder, fileNameOf(restApiId));
+  }
+
+  async #readText(path: string): Promise<string | null> {
+    const found = readTextFile(path);
+    if (found === 'nothing') return null;
+    // Once for all files, and only where there is one: so it need not be done before.
+    this.#isKnownInPlace ||= await this.#isInPlace();
+    if (!this.#isKnownInPlace) throw new Error(LINK_REASON);
+    return found === 'link' ? this.#readLinked(path) : found.text;
+  }
+
+  /** A link may lead to another file of the folder, and nowhere else. */
+  async #readLinked(path: string): Promise<string> {
+    const real = await realpath(path);
+    if (!real.startsWith(`${await realpath(this.folder)}${sep}`))
+      throw new Error('it is a link out of the folder');
+    const found = readTextFile(real);
+    if (typeof found === 'string') throw new Error('it is a link that changes');
+    return found.text;
   }
 
   /** Whether the folder stands where its name says, and is no link to another place. */
@@ -178,24 +187,4 @@ async function sizeOf(path: string): Promise<number> {
     if (errorCode(error) === 'ENOENT') return 0;
     throw error;
   }
-}
-
-/** The names in the folder; none when there is no folder. */
-async function readFolder(folder: string): Promise<string[]> {
-  try {
-    return (await readdir(folder)).sort();
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return [];
-    throw error;
-  }
-}
-
-/** What a cassette may be called: 1 to 64 letters, digits, dots, dashes and underscores, without a leading dot. */
-export const CASSETTE_NAME = /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}$/;
-
-/** The names of the cassettes in a folder of cassettes. */
-export async function listCassettes(dir: string): Promise<string[]> {
-  const names = (await readFolder(dir)).filter((name) => CASSETTE_NAME.test(name));
-  const folders = await Promise.all(names.map(async (name) => (await stat(join(dir, name))).isDirectory()));
-  return names.filter((_, index) => folders[index]);
 }

@@ -1,4 +1,3 @@
-import * as z from 'zod';
 import { type Key, keyOf, type Operation } from '../aws/apigateway/operation.ts';
 import { findOperation, operations } from '../aws/apigateway/operations.ts';
 import type { Representation } from '../call.ts';
@@ -8,6 +7,7 @@ import {
   type Json,
   type JsonObject,
   numberText,
+  objectOf,
   parseJson,
   sortKeys,
   writeJson,
@@ -37,35 +37,6 @@ export interface Interaction {
   readonly takes: readonly Take[];
 }
 
-const wholeNumber = z.custom<Json>().transform((value, context) => {
-  const text = numberText(value as Json);
-  if (text !== undefined && /^[1-9]\d{0,14}$/.test(text)) return Number(text);
-  context.addIssue('is not a whole number above 0');
-  return z.NEVER;
-});
-
-const takeSchema = z.looseObject({
-  status: wholeNumber.refine(
-    (status) => status === 200 || (status >= 400 && status <= 599),
-    'is no status that is recorded',
-  ),
-  representation: z.enum(['hal', 'json']),
-  region: z.string().max(100),
-  recordedAt: z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/, 'is not ISO 8601 in whole seconds'),
-  times: wholeNumber.optional(),
-});
-
-const interactionSchema = z.looseObject({
-  operation: z.string(),
-  takes: z.array(takeSchema).min(1),
-});
-
-const fileSchema = z.strictObject({
-  restage: z.custom<Json>(),
-  restApiId: z.string(),
-  interactions: z.array(interactionSchema),
-});
-
 /**
  * Reads a cassette's file, trusting nothing in it.
  * @throws Error with the reason when it is not the recordings of that API in this version's format.
@@ -76,11 +47,13 @@ export function parseCassetteFile(text: string, restApiId: string): Interaction[
   if (version !== String(VERSION)) {
     throw new Error(`it is not of version ${VERSION} of the format ('restage' is ${version ?? 'missing'})`);
   }
-  const parsed = fileSchema.safeParse(document);
-  if (!parsed.success) throw new Error(describeIssue(parsed.error));
-  if (parsed.data.restApiId !== restApiId)
-    throw new Error(`it holds another API, '${parsed.data.restApiId}'`);
-  const interactions = parsed.data.interactions.map((fields) => toInteraction(fields, restApiId));
+  const { restage: _, restApiId: id, interactions: list, ...others } = document as JsonObject;
+  const [unknown] = Object.keys(others);
+  if (unknown !== undefined) throw wrong('content', `it has an unknown field ${JSON.stringify(unknown)}`);
+  if (typeof id !== 'string') throw wrong('restApiId', 'it is no text');
+  if (!Array.isArray(list)) throw wrong('interactions', 'it is no list');
+  if (id !== restApiId) throw new Error(`it holds another API, '${id}'`);
+  const interactions = list.map((one, at) => toInteraction(one, restApiId, `interactions.${at}`));
   const keys = new Set(interactions.map(({ key }) => key.text));
   if (keys.size < interactions.length) throw new Error('it holds the same interaction twice');
   return interactions;
@@ -124,33 +97,66 @@ function takeFields({ status, representation, region, recordedAt, times, content
   return { status, representation, region, recordedAt, ...(times > 1 && { times }), ...content };
 }
 
-function toInteraction(fields: z.infer<typeof interactionSchema>, restApiId: string): Interaction {
-  const { operation: name, takes, ...rest } = fields;
+function toInteraction(value: Json, restApiId: string, path: string): Interaction {
+  const { operation: name, takes, ...rest } = fieldsOf(value, path);
+  if (typeof name !== 'string') throw wrong(`${path}.operation`, 'it is no text');
   const operation = findOperation(name);
   if (operation === undefined) {
     throw new Error(
       `it holds an operation '${name}', known are ${operations.map((known) => known.name).join(', ')}`,
     );
   }
+  if (!Array.isArray(takes) || takes.length === 0) throw wrong(`${path}.takes`, 'it is no list of takes');
   const parameters: Record<string, string> = {};
-  for (const [parameter, value] of Object.entries(rest)) {
-    if (!operation.parameters.includes(parameter) || typeof value !== 'string') {
+  for (const [parameter, given] of Object.entries(rest)) {
+    if (parameter === '__proto__') continue;
+    if (!operation.parameters.includes(parameter) || typeof given !== 'string') {
       throw new Error(`an interaction has a field '${parameter}' that is no parameter of ${name}`);
     }
-    parameters[parameter] = value;
+    parameters[parameter] = given;
   }
   return {
     key: keyOf(name, restApiId, parameters),
     operation,
-    takes: takes.map((take) => toTake(take, operation)),
+    takes: takes.map((take, at) => toTake(take, operation, `${path}.takes.${at}`)),
   };
 }
 
-function toTake(fields: z.infer<typeof takeSchema>, operation: Operation): Take {
-  const { status, representation, region, recordedAt, times = 1, ...content } = fields;
-  const flaw = operation.findFlaw(status, content as JsonObject);
+const RECORDED_AT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
+
+function toTake(value: Json, operation: Operation, path: string): Take {
+  const { status: rawStatus, representation, region, recordedAt, times, ...rest } = fieldsOf(value, path);
+  const status = wholeNumber(rawStatus);
+  if (status === undefined || !(status === 200 || (status >= 400 && status <= 599)))
+    throw wrong(`${path}.status`, 'it is no status that is recorded');
+  if (representation !== 'hal' && representation !== 'json')
+    throw wrong(`${path}.representation`, "it is neither 'hal' nor 'json'");
+  if (typeof region !== 'string' || region.length > 100)
+    throw wrong(`${path}.region`, 'it is no name of a region');
+  if (typeof recordedAt !== 'string' || !RECORDED_AT.test(recordedAt))
+    throw wrong(`${path}.recordedAt`, 'it is not ISO 8601 in whole seconds');
+  const count = times === undefined ? 1 : wholeNumber(times);
+  if (count === undefined) throw wrong(`${path}.times`, 'it is not a whole number above 0');
+  const content = Object.hasOwn(rest, '__proto__') ? withoutPrototype(rest) : rest;
+  const flaw = operation.findFlaw(status, content);
   if (flaw !== undefined) throw new Error(flaw);
-  return { status, representation, region, recordedAt, times, content: sortKeys(content as JsonObject) };
+  return { status, representation, region, recordedAt, times: count, content: sortKeys(content) };
+}
+
+function fieldsOf(value: Json, path: string): JsonObject {
+  if (isJsonObject(value)) return value;
+  throw wrong(path, 'it is no object');
+}
+
+/** A whole number above 0, as it is written; nothing for whatever else. */
+function wholeNumber(value: Json | undefined): number | undefined {
+  const text = numberText(value);
+  return text !== undefined && /^[1-9]\d{0,14}$/.test(text) ? Number(text) : undefined;
+}
+
+/** Whoever edits a file by hand has no use for it beside the fields of a take. */
+function withoutPrototype(fields: JsonObject): JsonObject {
+  return objectOf(Object.entries(fields).filter(([name]) => name !== '__proto__'));
 }
 
 function parseDocument(text: string): Json {
@@ -166,8 +172,6 @@ function sortText(key: Key): string {
   return [key.operation, ...Object.entries(key.parameters).flat()].join('\0');
 }
 
-function describeIssue(error: z.ZodError): string {
-  const [issue] = error.issues;
-  if (issue === undefined) return 'it is not a cassette file';
-  return `its '${issue.path.join('.') || 'content'}' is wrong: ${issue.message.replace(/\.$/, '')}`;
+function wrong(path: string, reason: string): Error {
+  return new Error(`its '${path}' is wrong: ${reason}`);
 }

@@ -1,20 +1,17 @@
 import type { Rendering } from '../aws/apigateway/operation.ts';
 import type { Representation } from '../call.ts';
 import type { Interaction, Take } from './format.ts';
+import type { Order } from './order.ts';
 
-/** Which take answers: in order and then the last again; round and round; always the newest; each once, then none. */
-export const orders = ['sequence', 'loop', 'last', 'strict'] as const;
-export type Order = (typeof orders)[number];
-
-/** Makes of a rendered take what it is answered with: once, when the take is loaded. */
+/** Makes of a rendered take what it is answered with: once, when it is first asked for. */
 export type Prepare<T> = (status: number, rendering: Rendering) => T;
 
-type Prepared<T> = Readonly<Record<Representation, T>>;
-
+/** One take, ready to be sent in the representations that were asked for. */
 interface Frame<T> {
   readonly take: Take;
-  readonly prepared: Prepared<T>;
   readonly end: number;
+  hal: T | undefined;
+  json: T | undefined;
 }
 
 /** The takes of one key that answer callers of one region, ready to be sent. */
@@ -22,18 +19,18 @@ class Reel<T> {
   readonly #frames: ReadonlyArray<Frame<T>>;
   readonly #length: number;
 
-  constructor(takes: readonly Take[], prepare: (take: Take) => Prepared<T>) {
+  constructor(takes: readonly Take[]) {
     let end = 0;
     this.#frames = takes.map((take) => {
       end += take.times;
-      return { take, prepared: prepare(take), end };
+      return { take, end, hal: undefined, json: undefined };
     });
     this.#length = end;
   }
 
   /** The n-th answer, counted from 0; nothing when there is none in this order. */
-  at(position: number, order: Order): Prepared<T> | undefined {
-    return this.#frames[this.#indexAt(position, order)]?.prepared;
+  at(position: number, order: Order): Frame<T> | undefined {
+    return this.#frames[this.#indexAt(position, order)];
   }
 
   /** The take of the n-th answer, or the one so many takes before it in this order. */
@@ -92,9 +89,11 @@ export class Player<T> {
   /** The next answer for a caller of the region, or nothing when the takes are used up. */
   play(interaction: Interaction, region: string | undefined, representation: Representation): T | undefined {
     const cursor = this.#cursor(interaction, region);
-    const prepared = this.#reel(cursor, interaction, region)?.at(cursor.position, this.#order);
-    if (prepared !== undefined) cursor.position += 1;
-    return prepared?.[representation];
+    const frame = this.#reel(cursor, interaction, region)?.at(cursor.position, this.#order);
+    if (frame === undefined) return undefined;
+    frame[representation] ??= this.#render(interaction, frame.take, representation);
+    cursor.position += 1;
+    return frame[representation];
   }
 
   /** Whether {@link play} would have an answer. */
@@ -171,7 +170,7 @@ export class Player<T> {
     const byRegion = groupByRegion(interaction.takes);
     const reels = new Map<string, Reel<T>>();
     for (const [region, takes] of byRegion) {
-      reels.set(region, new Reel(takes, (take) => this.#render(interaction, take)));
+      reels.set(region, new Reel(takes));
     }
     const regions = [...byRegion.keys()];
     const preferred =
@@ -179,12 +178,8 @@ export class Player<T> {
     return { interaction, reels, fallback: preferred === undefined ? undefined : reels.get(preferred) };
   }
 
-  #render(interaction: Interaction, take: Take): Prepared<T> {
-    const { operation, key } = interaction;
-    return {
-      hal: this.#prepare(take.status, operation.render(take, key, 'hal')),
-      json: this.#prepare(take.status, operation.render(take, key, 'json')),
-    };
+  #render({ operation, key }: Interaction, take: Take, representation: Representation): T {
+    return this.#prepare(take.status, operation.render(take, key, representation));
   }
 }
 

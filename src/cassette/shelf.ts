@@ -2,10 +2,8 @@ import type { FailureError } from '../errors.ts';
 import { Cassette } from './cassette.ts';
 import { CassetteLock } from './cassette-lock.ts';
 import { Recorder } from './recorder.ts';
+import type { RecorderKind } from './recorder-kind.ts';
 import type { Redactor } from './redact.ts';
-
-/** `anew`: the first answers of a run replace those of earlier runs. `additions`: all are appended. */
-export type RecorderKind = 'anew' | 'additions';
 
 /** What all cassettes of this process have in common. */
 export interface ShelfSettings {

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { Low } from 'lowdb';
-import { DataFile } from 'lowdb/node';
+import { TextFile } from 'lowdb/node';
 
 /** How a file's data is told as text. */
 export interface Codec<T> {
@@ -16,11 +16,18 @@ export class FileStore<T> {
   #writing: Promise<void> = Promise.resolve();
   #waiting: Promise<void> | undefined;
 
-  constructor(path: string, codec: Codec<T>) {
-    const { parse, stringify } = codec;
+  /** @param readText reads the file; null when there is none. */
+  constructor(path: string, codec: Codec<T>, readText: (path: string) => Promise<string | null>) {
+    const file = new TextFile(path);
     this.#path = path;
     this.#low = new Low<T | null>(
-      new DataFile<T | null>(path, { parse, stringify: (data) => (data === null ? '' : stringify(data)) }),
+      {
+        read: async () => {
+          const text = await readText(path);
+          return text === null ? null : codec.parse(text);
+        },
+        write: (data) => file.write(data === null ? '' : codec.stringify(data)),
+      },
       null,
     );
   }

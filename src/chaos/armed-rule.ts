@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import type { Effect, Fault } from './effect.ts';
-import { faultKinds } from './fault.ts';
 import type { FaultKind } from './fault-kind.ts';
 import type { Rule } from './rule.ts';
 import { Schedule, type Turn } from './schedule.ts';
@@ -15,8 +14,7 @@ export class ArmedRule {
   readonly #seed: number;
 
   constructor(rule: Rule, seed: number, nowMs: number) {
-    const kind = faultKinds[rule.kind];
-    if (kind === undefined) throw new Error(`no fault kind '${rule.kind}'`);
+    const kind = rule.definition;
     this.rule = rule;
     this.#kind = kind;
     this.#seed = seed;

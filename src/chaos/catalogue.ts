@@ -6,7 +6,7 @@ import type { FaultKind } from './fault-kind.ts';
 import { inputSchema } from './input-schema.ts';
 import { presets, quotaPresets } from './preset.ts';
 import { scheduleDocs } from './schedule-settings.ts';
-import { scopeDocs } from './scope.ts';
+import { scopeDocs } from './scope-parameters.ts';
 
 /** One thing that a rule or a file may say. */
 export interface CatalogueEntry extends Documented {

@@ -1,7 +1,4 @@
-import { quote } from '../aws/apigateway/operation.ts';
-import { listNames, UsageError } from '../errors.ts';
 import type { Documented } from './documented.ts';
-import { type ParseOptions, parseFault, type Rule } from './rule.ts';
 
 /** Rules that belong together, under a name. */
 export interface Preset extends Documented {
@@ -47,21 +44,6 @@ export const quotaPresets: Readonly<Record<string, Preset>> = {
     faults: [awsQuota],
   },
 };
-
-/**
- * The rules of a preset.
- * @throws {@link UsageError} that names the known presets.
- */
-export function presetRules(name: string, options: ParseOptions = {}, table = presets): readonly Rule[] {
-  const preset = Object.hasOwn(table, name) ? table[name] : undefined;
-  if (preset === undefined) {
-    const place = options.place === undefined ? '' : ` (${options.place})`;
-    throw new UsageError(
-      `Cannot use preset ${quote(name)}${place}: there is no such preset. Known are ${listNames(Object.keys(table))}.`,
-    );
-  }
-  return preset.faults.map((fault) => parseFault(fault, options));
-}
 
 function preset(name: string, describes: string, faults: readonly string[]): Preset {
   return { describes, example: `faults: [{ preset: ${name} }]`, faults };

@@ -2,9 +2,10 @@ import * as z from 'zod';
 import { quote } from '../aws/apigateway/operation.ts';
 import { listNames, UsageError } from '../errors.ts';
 import { positiveNumber } from './parameter.ts';
+import { parseFault } from './parse-rule.ts';
 import { type Phase, type Plan, planOf } from './plan.ts';
-import { presetRules } from './preset.ts';
-import { parseFault, type Rule } from './rule.ts';
+import { presetRules } from './preset-rules.ts';
+import type { Rule } from './rule.ts';
 import { positiveSeconds } from './schedule-settings.ts';
 
 const NAME_MESSAGE = 'takes 1 to 64 letters, digits, blanks, dots, dashes and underscores';

@@ -2,11 +2,11 @@ import * as z from 'zod';
 import { exampleOf } from './catalogue.ts';
 import { faultKinds } from './fault.ts';
 import { inputSchema } from './input-schema.ts';
+import { MAX_NAME_LENGTH } from './parse-rule.ts';
 import { presets } from './preset.ts';
-import { MAX_NAME_LENGTH } from './rule.ts';
 import { phaseDocs, phaseParameters, scenarioDocs, scenarioParameters } from './scenario.ts';
 import { scheduleDocs, scheduleParameters } from './schedule-settings.ts';
-import { scopeDocs, scopeParameters } from './scope.ts';
+import { scopeDocs, scopeParameters } from './scope-parameters.ts';
 
 type JsonSchema = Record<string, unknown>;
 

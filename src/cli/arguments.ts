@@ -1,112 +1,88 @@
-import yargs from 'yargs';
+import { Parser } from 'yargs/helpers';
 import { UsageError } from '../errors.ts';
 import { type Mode, modes } from '../sessions/mode.ts';
 import { type Option, options } from '../settings/options.ts';
 import type { Values } from '../settings/settings.ts';
-import { type Errand, errands } from './errands.ts';
+import { type Errand, errandName, errands, findErrand } from './errands.ts';
 
 /** What the command line asks for. */
 export type Request =
   | { readonly mode: Mode; readonly flags: Values; readonly command: readonly string[] }
   | { readonly mode?: never; readonly errand: Errand; readonly flags: Values };
 
-const descriptions: Readonly<Record<Mode, string>> = {
-  record: 'forward to the real endpoint, and store',
-  replay: 'answer from the cassette; no connection to anywhere',
-  auto: 'replay what is recorded, record what is not',
-  passthrough: 'forward, store nothing: faults against the real endpoint',
-};
-
 /**
- * Parses the command line; nothing when help or the version was asked for, and shown.
+ * Parses the command line. Help and version are answered before.
  * @throws {@link UsageError} that names the known modes, commands or options.
  */
-export async function parseArguments(args: readonly string[], version: string): Promise<Request | undefined> {
+export function parseArguments(args: readonly string[]): Request {
   const separator = args.indexOf('--');
   const own = separator < 0 ? args : args.slice(0, separator);
   const command = separator < 0 ? [] : args.slice(separator + 1);
-  let request: Request | undefined;
-  const parser = yargs()
-    .scriptName('restage')
-    .usage(
-      'Records, replays and breaks Amazon API Gateway GetStages calls.\n\nUsage: $0 <mode> [options] [-- command …]',
-    )
-    .parserConfiguration({
-      'boolean-negation': false,
-      'camel-case-expansion': false,
-      'strip-aliased': true,
-      'parse-numbers': false,
-      'parse-positional-numbers': false,
-    })
-    .demandCommand(1, 'a mode is missing')
-    .strict()
-    .version(version)
-    .help()
-    .alias('help', 'h')
-    .wrap(Math.min(100, process.stdout.columns ?? 100))
-    .epilogue('Without a command, restage listens until it is stopped. With one, it stops with it.')
-    .exitProcess(false)
-    .fail((message, error) => {
-      // yargs throws some of its own findings and only passes on the others.
-      throw error === undefined || error.name === 'YError' ? refuse(message ?? error.message, own) : error;
-    });
-  // A mode's options are shown by 'restage --help'; those of other commands are none that a mode knows.
-  const asked = errands.find(({ usage }) => nameOf(usage) === own[0]);
-  // yargs writes its help in every run, shown or not, and measures each word of it: that takes longer than all else.
-  const isShown = own.includes('--help') || own.includes('-h');
-  parser.options(describeOptions(asked?.options ?? options, isShown));
-  for (const mode of modes) {
-    parser.command(mode, descriptions[mode], {}, ({ _, $0, help, version: _shown, ...flags }) => {
-      request = { mode, flags, command };
-    });
-  }
-  for (const errand of errands) {
-    parser.command(errand.usage, errand.describes, {}, ({ _, $0, help, version: _shown, ...flags }) => {
-      request = { errand, flags };
-    });
-  }
-  await parser.parseAsync(own);
-  if (separator >= 0 && request !== undefined && command.length === 0)
-    throw refuse("no command comes after '--'", own);
-  if (command.length > 0 && request !== undefined && request.mode === undefined)
+  const request = parseOwn(own, command);
+  if (separator >= 0 && command.length === 0) throw refuse("no command comes after '--'", own);
+  if (command.length > 0 && request.mode === undefined)
     throw refuse(`'${request.errand.usage}' runs no command`, own);
   return request;
 }
 
-/** The first word of a command's usage. */
-function nameOf(usage: string): string {
-  return usage.split(' ', 1)[0] ?? '';
+function parseOwn(own: readonly string[], command: readonly string[]): Request {
+  const errand = findErrand(own[0]);
+  // A mode's options are none that other commands know.
+  const known = errand?.options ?? options;
+  const { argv, error } = Parser.detailed([...own], describeOptions(known));
+  if (error !== null && error !== undefined) throw refuse(error.message, own);
+  const { _: words, ...flags } = argv;
+  const stray = Object.keys(flags).filter((flag) => !known.some((option) => option.name === flag));
+  if (stray.length > 0) throw refuse(`Unknown argument: ${stray.join(', ')}`, own);
+  const [name, ...rest] = words.map(String);
+  if (name === undefined) throw refuse('a mode is missing', own);
+  if (errand !== undefined) return { errand, flags: { ...flags, ...readPositionals(errand, rest, own) } };
+  const mode = modes.find((known) => known === name);
+  const [stranger] = mode === undefined ? [name] : rest;
+  if (mode === undefined || stranger !== undefined) throw refuse(`Unknown argument: ${stranger}`, own);
+  return { mode, flags, command };
 }
 
-function describeOptions(known: readonly Option[], isShown: boolean) {
-  return Object.fromEntries(
-    known.map((option) => [option.name, { ...describeOption(option), hidden: !isShown }]),
-  );
+/** What stands behind an errand's name, by the names in its usage: `<needed>` and `[optional]`. */
+function readPositionals({ usage }: Errand, words: readonly string[], own: readonly string[]): Values {
+  const known = [...usage.matchAll(/[<[](\w+)[>\]]/g)];
+  const missing = known.slice(words.length).find(([text]) => text.startsWith('<'));
+  if (missing !== undefined) throw refuse(`${missing[1]} is missing`, own);
+  const surplus = words[known.length];
+  if (surplus !== undefined) throw refuse(`Unknown argument: ${surplus}`, own);
+  return Object.fromEntries(known.slice(0, words.length).map(([, name], index) => [name, words[index]]));
 }
 
 /** Everything is parsed as text: what a value may be is known in one place, the options' schema. */
-function describeOption({ alias, type, describes, default: preset, isPersonal }: Option) {
-  const notes = [
-    preset === undefined ? '' : `[default: ${preset}]`,
-    isPersonal ? '[not from a config file]' : '',
-  ];
+function describeOptions(known: readonly Option[]): Parser.Options {
+  const namesOf = (isAsked: (option: Option) => boolean) => known.filter(isAsked).map(({ name }) => name);
+  const texts = namesOf(({ type }) => type !== 'boolean');
   return {
-    ...(alias !== undefined && { alias }),
-    describe: [describes, ...notes].filter((part) => part !== '').join(' '),
-    ...(type === 'boolean'
-      ? { boolean: true as const, default: undefined }
-      : { string: true as const, requiresArg: true }),
+    alias: Object.fromEntries(
+      known.flatMap(({ name, alias }) => (alias === undefined ? [] : [[name, alias]])),
+    ),
+    boolean: namesOf(({ type }) => type === 'boolean'),
+    string: texts,
+    narg: Object.fromEntries(texts.map((name) => [name, 1])),
+    configuration: {
+      'boolean-negation': false,
+      'camel-case-expansion': false,
+      'dot-notation': false,
+      'strip-aliased': true,
+      'parse-numbers': false,
+      'parse-positional-numbers': false,
+    },
   };
 }
 
 function refuse(message: string, args: readonly string[]): UsageError {
-  const unknown = /^Unknown (?:arguments?|commands?): (.+)$/.exec(message)?.[1];
+  const unknown = /^Unknown arguments?: (.+)$/.exec(message)?.[1];
   const reason =
     unknown === undefined
       ? message.replace(/^./, (first) => first.toLowerCase())
       : `unknown argument ${unknown}`;
-  const commands = errands.map(({ usage }) => nameOf(usage)).join(', ');
-  const errand = errands.find(({ usage }) => nameOf(usage) === args[0]);
+  const commands = errands.map(({ usage }) => errandName(usage)).join(', ');
+  const errand = findErrand(args[0]);
   // Without dashes it was meant as a mode, or as the command to run.
   const isWord = unknown?.split(', ').some((name) => args.includes(name)) ?? /mode|command/.test(reason);
   const names = (known: readonly Option[]) => known.map(({ name }) => `--${name}`).join(', ');

@@ -1,4 +1,6 @@
-import { openAuthority } from '../tls/authority.ts';
+import { resolve } from 'node:path';
+import { resolveSettings, type Values } from '../settings/settings.ts';
+import { authorityFolder, openAuthority } from '../tls/authority.ts';
 import type { PublicFiles } from '../tls/public-files.ts';
 
 /** What `restage ca` is run with. */
@@ -8,6 +10,17 @@ export interface CaFlags {
   readonly now: () => Date;
   /** Takes what is to stand on stdout. */
   readonly write: (text: string) => void;
+}
+
+/** `restage ca` by its flags. @returns the exit status. */
+export async function runCa(flags: Values, write: (text: string) => void): Promise<number> {
+  const { caDir } = resolveSettings({
+    flags,
+    // What else is set there is for restage when it runs: nobody asks for that here.
+    variables: { RESTAGE_CA_DIR: process.env.RESTAGE_CA_DIR },
+    file: undefined,
+  });
+  return ca({ folder: resolve(caDir ?? authorityFolder(process.env)), now: () => new Date(), write });
 }
 
 /**

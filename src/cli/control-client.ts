@@ -1,27 +1,8 @@
 import * as z from 'zod';
 import { errorCode, FailureError, reasonOf, UsageError } from '../errors.ts';
-import type { Option } from '../settings/options.ts';
 import { schemas } from '../settings/schemas.ts';
 import type { Values } from '../settings/settings.ts';
-
-/** The options of every command that talks to a running proxy. */
-export const controlOptions: readonly Option[] = [
-  {
-    name: 'url',
-    type: 'string',
-    variable: 'RESTAGE_URL',
-    describes: 'where restage listens',
-    default: 'http://127.0.0.1:8480',
-  },
-  { name: 'session', type: 'string', variable: 'RESTAGE_SESSION', describes: 'the session to control' },
-  {
-    name: 'admin-token',
-    type: 'string',
-    variable: 'RESTAGE_ADMIN_TOKEN',
-    describes: 'what that restage asks for as a bearer token',
-    isPersonal: true,
-  },
-];
+import { controlOptions } from './control-options.ts';
 
 /** How long a running proxy may take to answer. */
 const TIMEOUT_MS = 10_000;
@@ -42,7 +23,7 @@ export class ControlClient {
     });
     if (url === undefined || !/^https?:\/\/[^\s/?#@]+\/?$/.test(url))
       throw new UsageError('Cannot use --url: it is not like http://127.0.0.1:8480. Correct it.');
-    if (session !== undefined && !schemas.cassette.safeParse(session).success)
+    if (session !== undefined && schemas.cassette.read(session) === undefined)
       throw new UsageError(
         `Cannot use --session ${JSON.stringify(session)}: it is no session's name. Correct it.`,
       );

@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import { quote } from '../aws/apigateway/operation.ts';
 import { faultKinds } from '../chaos/fault.ts';
+import { parseFaultSpec } from '../chaos/parse-rule.ts';
 import { presets } from '../chaos/preset.ts';
-import { parseFaultSpec, ruleToObject } from '../chaos/rule.ts';
+import { ruleToObject } from '../chaos/rule.ts';
 import { listNames, UsageError } from '../errors.ts';
 import type { Values } from '../settings/settings.ts';
 import { ControlClient } from './control-client.ts';

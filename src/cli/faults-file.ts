@@ -1,8 +1,8 @@
 import { unwatchFile, watchFile } from 'node:fs';
-import { joinPlans } from '../chaos/plan.ts';
-import { parsePlan } from '../chaos/scenario.ts';
+import { joinPlans, type Plan } from '../chaos/plan.ts';
 import { reasonOf } from '../errors.ts';
-import type { Settings } from '../settings/settings.ts';
+import { readPlan } from '../settings/read-plan.ts';
+import type { FaultSettings } from '../settings/settings.ts';
 import { readData } from './config.ts';
 
 /** How often the file is looked at: polling, since editors replace files, and what watches them does not survive that. */
@@ -35,11 +35,13 @@ export function watchFaultsFile(path: string, { load, say }: FaultsFileListeners
 }
 
 /**
- * The settings with what stands in the faults file, if there is one, after the rules that were given without it.
- * @throws {@link UsageError} when it cannot be read or understood.
+ * The plan of all rules that were given: those of the file stand after the others.
+ * @throws {@link UsageError} when they cannot be read or understood.
  */
-export async function withFaultsFile(given: Settings): Promise<Settings> {
-  const { faultsFile: path, plan } = given;
-  if (path === undefined) return given;
-  return { ...given, plan: joinPlans(plan, parsePlan(await readData(path), path)) };
+export async function readWholePlan(faults: FaultSettings): Promise<Plan> {
+  const plan = await readPlan(faults);
+  const { file } = faults;
+  if (file === undefined) return plan;
+  const { parsePlan } = await import('../chaos/scenario.ts');
+  return joinPlans(plan, parsePlan(await readData(file), file));
 }

@@ -8,6 +8,14 @@ interface Item {
   readonly beneath: readonly string[];
 }
 
+/** `restage faults`. @returns the exit status. */
+export async function runFaults(write: (text: string) => void, color: boolean): Promise<number> {
+  // Worked out by the build, in the package: the tables need much that this command does not.
+  const { describeFaults } = await import('../chaos/catalogue.ts');
+  write(renderCatalogue(describeFaults(), color));
+  return 0;
+}
+
 /** What `restage faults` prints: all there is to say about faults, with an example each. */
 export function renderCatalogue(catalogue: Catalogue, color: boolean): string {
   const { bold, dim } = pc.createColors(color);

@@ -1,8 +1,9 @@
 import pc from 'picocolors';
 import type { RetryReport } from '../retries/report.ts';
 import { formatDuration } from './duration.ts';
+import type { Look } from './look.ts';
 import { printable } from './printable.ts';
-import { count, cut, type Look, renderCalls } from './retry-table.ts';
+import { count, cut, renderCalls } from './retry-table.ts';
 import { renderTimeline } from './timeline-chart.ts';
 
 /** How many rules are named. */

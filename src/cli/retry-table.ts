@@ -3,14 +3,8 @@ import type { Ending } from '../retries/attempt.ts';
 import { describeCalled } from '../retries/called.ts';
 import type { ReportedAttempt, ReportedCall, RetryReport } from '../retries/report.ts';
 import { formatDuration } from './duration.ts';
+import type { Look } from './look.ts';
 import { printable } from './printable.ts';
-
-/** How a report is to look. */
-export interface Look {
-  /** Columns of the terminal. */
-  readonly width: number;
-  readonly color: boolean;
-}
 
 /** How many rows are shown; calls that went alike are one row. */
 const MAX_ROWS = 10;

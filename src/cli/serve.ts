@@ -1,19 +1,25 @@
 import { existsSync } from 'node:fs';
 import pc from 'picocolors';
-import { type Restage, start } from '../assembly/start.ts';
-import { listCassettes } from '../cassette/cassette.ts';
+import { type Started, start } from '../assembly/start.ts';
+import { listCassettes } from '../cassette/folder.ts';
+import type { Plan } from '../chaos/plan.ts';
 import { FailureError, UsageError } from '../errors.ts';
 import { type Mode, modeNeeds } from '../sessions/mode.ts';
 import { NO_SESSION } from '../sessions/session-address.ts';
-import { isLoopbackAddress, resolveSettings, type Settings, type Values } from '../settings/settings.ts';
+import {
+  type FaultSettings,
+  isLoopbackAddress,
+  resolveSettings,
+  type Settings,
+  type Values,
+} from '../settings/settings.ts';
 import { runCommand } from './command.ts';
 import { readConfig } from './config.ts';
 import { type CommandIdentity, commandEnvironment, tunnelEnvironment } from './environment.ts';
-import { lookOf } from './errands.ts';
-import { watchFaultsFile, withFaultsFile } from './faults-file.ts';
+import { readWholePlan, watchFaultsFile } from './faults-file.ts';
 import { Log } from './log.ts';
+import { lookOf } from './look.ts';
 import { printable, printableLine, printableLines } from './printable.ts';
-import { renderRetryReport } from './retry-report.ts';
 import { exitOnNextSignal, nextSignal, passSignalsOn } from './signals.ts';
 import { TunnelReport } from './tunnel-report.ts';
 
@@ -21,8 +27,8 @@ import { TunnelReport } from './tunnel-report.ts';
 export async function serve(mode: Mode, flags: Values, command: readonly string[]): Promise<number> {
   // As the user has it: libraries add to it as they are loaded.
   const env = { ...process.env };
-  const given = resolveSettings({ flags, variables: env, file: await readConfig() });
-  const settings = await withFaultsFile(given);
+  const settings = resolveSettings({ flags, variables: env, file: await readConfig() });
+  const plan = await readWholePlan(settings.faults);
   if (settings.expectations.length > 0 && command.length === 0) {
     throw new UsageError(
       "Cannot check '--expect': there is no command whose end to wait for. Put one after '--'.",
@@ -42,6 +48,7 @@ export async function serve(mode: Mode, flags: Values, command: readonly string[
     mode,
     // A command is told where restage listens: any free port will do, unless a flag asks for one.
     command.length > 0 && !isPortGiven(flags) ? { ...settings, port: 0 } : settings,
+    plan,
     {
       onCall: log === undefined ? () => {} : (entry) => log.add(entry),
       onFailure: (failure) => failures.add(failure),
@@ -49,15 +56,15 @@ export async function serve(mode: Mode, flags: Values, command: readonly string[
       onTunnelError: (host, error) => tunnels.add(host, error),
     },
   );
-  if (format !== 'silent') await introduce(restage, settings);
+  if (format !== 'silent') await introduce(restage, settings, plan);
   if (format !== 'silent' && command.length === 0) introduceTunnels(restage, settings);
-  const unwatch = watchFaults(restage, given);
+  const unwatch = watchFaults(restage, settings.faults);
   const status =
     command.length > 0 ? await withCommand(restage, settings, command, env) : await untilSignal(restage);
   unwatch();
   log?.flush();
   failures.summarise();
-  if (command.length > 0 && !reportRetries(restage, settings)) return 1;
+  if (command.length > 0 && !(await reportRetries(restage, settings))) return 1;
   return failures.count > 0 && status === 0 ? 1 : status;
 }
 
@@ -82,20 +89,22 @@ class FailureReport {
 }
 
 /** Loads the faults file again when it changes. */
-function watchFaults(restage: Restage, given: Settings): () => void {
-  if (given.faultsFile === undefined) return () => {};
-  return watchFaultsFile(given.faultsFile, {
-    load: async () => restage.setPlan((await withFaultsFile(given)).plan),
+function watchFaults(restage: Started, faults: FaultSettings): () => void {
+  if (faults.file === undefined) return () => {};
+  return watchFaultsFile(faults.file, {
+    load: async () => restage.setPlan(await readWholePlan(faults)),
     say,
   });
 }
 
 /** Says what the command tried again where a fault fired, and what did not come as expected. @returns whether all did. */
-function reportRetries(restage: Restage, { expectations, log }: Settings): boolean {
+async function reportRetries(restage: Started, { expectations, log }: Settings): Promise<boolean> {
   const report = restage.retries();
-  if (log !== 'silent' && (report.totals.faultedAttempts > 0 || expectations.length > 0))
+  if (log !== 'silent' && (report.totals.faultedAttempts > 0 || expectations.length > 0)) {
+    const { renderRetryReport } = await import('./retry-report.ts');
     process.stderr.write(`\n${renderRetryReport(report, lookOf(process.stderr))}`);
-  const verdicts = expectations.map((expectation) => restage.check(expectation));
+  }
+  const verdicts = expectations.map((expectation) => restage.check(expectation.text));
   for (const { expected, passed, reason } of verdicts) {
     const [mark, color] = passed ? ['✔', pc.green] : ['✘', pc.red];
     say(`${color(`${mark} ${expected}`)}  ${printable(reason)}`);
@@ -103,7 +112,7 @@ function reportRetries(restage: Restage, { expectations, log }: Settings): boole
   return verdicts.every(({ passed }) => passed);
 }
 
-async function untilSignal(restage: Restage): Promise<number> {
+async function untilSignal(restage: Started): Promise<number> {
   // Whoever reads the line may send the signal at once.
   const stopped = nextSignal();
   process.stdout.write(`${listeningLine(restage)}\n`);
@@ -114,7 +123,7 @@ async function untilSignal(restage: Restage): Promise<number> {
 }
 
 async function withCommand(
-  restage: Restage,
+  restage: Started,
   settings: Settings,
   command: readonly string[],
   env: NodeJS.ProcessEnv,
@@ -139,7 +148,7 @@ async function withCommand(
 }
 
 /** Why a command may have gone past restage, or nowhere. */
-function guessWhy({ trust }: Restage): string {
+function guessWhy({ trust }: Started): string {
   return trust === undefined
     ? 'Does it set an endpoint, or keys, of its own, or lack a region?'
     : 'Does it take HTTPS_PROXY? SDKs for JavaScript need a proxy agent. Or does it lack keys, or a region?';
@@ -147,7 +156,7 @@ function guessWhy({ trust }: Restage): string {
 
 /** The command is led to restage as its endpoint or, where tunnels are taken, as its proxy. */
 function environmentOf(
-  restage: Restage,
+  restage: Started,
   settings: Settings,
   env: NodeJS.ProcessEnv,
   identity: CommandIdentity,
@@ -158,7 +167,7 @@ function environmentOf(
 }
 
 /** What the command signs with: a key made for clients, or the very credentials that restage signs with. */
-async function findIdentity(restage: Restage, settings: Settings): Promise<CommandIdentity> {
+async function findIdentity(restage: Started, settings: Settings): Promise<CommandIdentity> {
   const { resolveRegion } = await import('../aws/signing/region.ts');
   const region = await resolveRegion(settings.profile);
   // Through a tunnel the command's own signature is kept, with whatever it signs with.
@@ -173,8 +182,8 @@ async function findIdentity(restage: Restage, settings: Settings): Promise<Comma
   }
 }
 
-async function introduce(restage: Restage, settings: Settings): Promise<void> {
-  const { dir, cassette, host, plan } = settings;
+async function introduce(restage: Started, settings: Settings, plan: Plan): Promise<void> {
+  const { dir, cassette, host } = settings;
   if (
     modeNeeds[restage.mode].recordings &&
     !modeNeeds[restage.mode].upstream &&
@@ -196,24 +205,24 @@ async function introduce(restage: Restage, settings: Settings): Promise<void> {
 }
 
 /** A command is led through restage; whoever starts clients on their own has to know how. */
-function introduceTunnels(restage: Restage, settings: Settings): void {
+function introduceTunnels(restage: Started, settings: Settings): void {
   if (restage.trust === undefined) return;
   const url = proxyUrl(restage, settings, 'SESSION', 'TOKEN');
   say(pc.dim(`Taking tunnels: give clients HTTPS_PROXY=${url} and the CA ('restage ca' says how)`));
 }
 
 /** What clients take restage for their proxy by. Off loopback it asks for the token. */
-function proxyUrl(restage: Restage, { host }: Settings, user: string, password: string): string {
+function proxyUrl(restage: Started, { host }: Settings, user: string, password: string): string {
   const url = reachableUrl(restage);
   return isLoopbackAddress(host) ? url : url.replace('//', `//${user}:${encodeURIComponent(password)}@`);
 }
 
 /** Where a command on this machine reaches restage: an address that stands for all is none to call. */
-function reachableUrl({ url }: Restage): string {
+function reachableUrl({ url }: Started): string {
   return url.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:');
 }
 
-function listeningLine({ mode, url }: Restage): string {
+function listeningLine({ mode, url }: Started): string {
   return `restage ${mode} listening on ${url}`;
 }
 

@@ -9,9 +9,6 @@ import type { Sessions } from '../sessions/sessions.ts';
 import type { EventStream } from './events.ts';
 import type { Metrics } from './metrics.ts';
 import type { Act, ServerFacts } from './request.ts';
-import { Router } from './router.ts';
-import { serverRoutes, sessionRoutes } from './routes.ts';
-import { noSuchSession } from './session-routes.ts';
 
 /** The path under which restage speaks of itself. */
 export const PREFIX = '/__restage';
@@ -30,14 +27,16 @@ export interface ControlSettings {
 /** Answers what is addressed to restage itself: for the server, and under `/@NAME` for one session. */
 export function createControl(settings: ControlSettings): Control {
   const { adminToken, ids, sessions } = settings;
-  const forServer = new Router<Act>(PREFIX, serverRoutes);
-  const forSession = new Router<Act>(PREFIX, sessionRoutes);
+  let routers: ReturnType<typeof loadRouters> | undefined;
 
   const act = async (call: Call, sessionName: string | undefined): Promise<Answer> => {
     checkCaller(call, adminToken);
+    routers ??= loadRouters();
+    const { forServer, forSession, noSuchSession } = await routers;
     const router = sessionName === undefined ? forServer : forSession;
     const { act, parameters } = router.find(call.method, pathOf(call).slice(PREFIX.length));
     const session = enter(sessions, sessionName, call.method);
+    if (session === undefined) throw noSuchSession(sessions, sessionName ?? '');
     return toControlAnswer(await act({ ...settings, call, parameters, session }));
   };
 
@@ -54,6 +53,20 @@ export function createControl(settings: ControlSettings): Control {
         const refusal = new CallError('ControlRequestInvalidException', error.message, { cause: error });
         return toAnswer(readyError(refusal, 'refused'), ids);
       }),
+  };
+}
+
+/** Loaded with the first call: most runs of restage are never asked. */
+async function loadRouters() {
+  const [{ Router }, { serverRoutes, sessionRoutes }, { noSuchSession }] = await Promise.all([
+    import('./router.ts'),
+    import('./routes.ts'),
+    import('./session-routes.ts'),
+  ]);
+  return {
+    forServer: new Router<Act>(PREFIX, serverRoutes),
+    forSession: new Router<Act>(PREFIX, sessionRoutes),
+    noSuchSession,
   };
 }
 
@@ -75,11 +88,10 @@ function checkCaller(call: Call, adminToken: string | undefined): void {
 }
 
 /** A session is made on first use; but who only looks at one means one that is there. */
-function enter(sessions: Sessions, name: string | undefined, method: string): Session {
+function enter(sessions: Sessions, name: string | undefined, method: string): Session | undefined {
   const isMeantToBeThere = name !== undefined && method === 'GET';
   const session = isMeantToBeThere ? sessions.find(name) : sessions.enter(name);
   if (session instanceof CallError) throw session;
-  if (session === undefined) throw noSuchSession(sessions, name ?? '');
   return session;
 }
 

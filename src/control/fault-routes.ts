@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { quote } from '../aws/apigateway/operation.ts';
-import { presetRules } from '../chaos/preset.ts';
-import { parseFaultObject, patchRule } from '../chaos/rule.ts';
+import { parseFaultObject, patchRule } from '../chaos/parse-rule.ts';
+import { presetRules } from '../chaos/preset-rules.ts';
 import type { RuleStatus } from '../chaos/rule-set.ts';
 import { CallError, listNames } from '../errors.ts';
 import type { Session } from '../sessions/session.ts';

@@ -5,6 +5,7 @@ import { CallError, listNames } from '../errors.ts';
 import { modes, modesWithin } from '../sessions/mode.ts';
 import type { Session } from '../sessions/session.ts';
 import type { Sessions } from '../sessions/sessions.ts';
+import type { Reader } from '../settings/reader.ts';
 import { schemas } from '../settings/schemas.ts';
 import { type ControlRequest, invalid, readFields } from './request.ts';
 
@@ -31,15 +32,25 @@ export function describeSessions(sessions: Sessions): object[] {
   }));
 }
 
+/** A setting as a field of a control call. */
+function settingSchema<T>({ message, read }: Reader<T>) {
+  return z.unknown().transform((value, context) => {
+    const found = read(value);
+    if (found !== undefined) return found;
+    context.addIssue(message);
+    return z.NEVER;
+  });
+}
+
 const IDLE_MESSAGE = 'is a number of seconds from 1 to 86400';
 
 const sessionFields = {
-  name: schemas.cassette.unwrap(),
-  cassette: schemas.cassette.unwrap().optional(),
+  name: settingSchema(schemas.cassette),
+  cassette: settingSchema(schemas.cassette).optional(),
   mode: z.enum(modes, `is one of ${modes.join(', ')}`).optional(),
-  order: schemas.order.unwrap().optional(),
+  order: settingSchema(schemas.order).optional(),
   faults: z.union([z.array(z.unknown()), z.looseObject({})], 'is a list of faults').optional(),
-  seed: schemas.seed,
+  seed: settingSchema(schemas.seed).optional(),
   idleSeconds: z.int(IDLE_MESSAGE).min(1, IDLE_MESSAGE).max(86_400, IDLE_MESSAGE).optional(),
 };
 

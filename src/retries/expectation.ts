@@ -12,21 +12,13 @@ import {
   type Judge,
 } from './judge.ts';
 import type { RetryLog } from './retry-log.ts';
+import type { Verdict } from './verdict.ts';
 
 /** What a run is expected to have done, parsed. */
 export interface Expectation {
   /** As it was written. */
   readonly text: string;
   readonly judge: Judge;
-}
-
-/** Whether it did. */
-export interface Verdict {
-  /** The expectation as it was written. */
-  readonly expected: string;
-  readonly passed: boolean;
-  /** What was seen, in one line. Names of calls in it are as clients sent them: not escaped. */
-  readonly reason: string;
 }
 
 /** What can be expected. */

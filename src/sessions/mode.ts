@@ -1,4 +1,4 @@
-import type { RecorderKind } from '../cassette/shelf.ts';
+import type { RecorderKind } from '../cassette/recorder-kind.ts';
 
 /** What restage does with a call. */
 export const modes = ['record', 'replay', 'auto', 'passthrough'] as const;

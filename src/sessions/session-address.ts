@@ -1,6 +1,6 @@
 import { decodePercent } from '../aws/apigateway/target.ts';
 import type { Addressing, Call } from '../call.ts';
-import { CASSETTE_NAME } from '../cassette/cassette.ts';
+import { CASSETTE_NAME } from '../cassette/folder.ts';
 import { CallError } from '../errors.ts';
 import { parseProxyAuthorization } from './proxy-authorization.ts';
 

@@ -1,6 +1,7 @@
 import type { PlannedAnswer } from '../aws/apigateway/planned-answer.ts';
 import type { Cassette } from '../cassette/cassette.ts';
-import type { Order, Player } from '../cassette/player.ts';
+import type { Order } from '../cassette/order.ts';
+import type { Player } from '../cassette/player.ts';
 import type { Recorder } from '../cassette/recorder.ts';
 import type { RuleSet } from '../chaos/rule-set.ts';
 import type { Journal } from '../journal/journal.ts';

@@ -1,4 +1,4 @@
-import type { Order } from '../cassette/player.ts';
+import type { Order } from '../cassette/order.ts';
 import type { Plan } from '../chaos/plan.ts';
 import { CallError, FailureError } from '../errors.ts';
 import { type Mode, modeNeeds } from './mode.ts';

@@ -1,4 +1,4 @@
-import { orders } from '../cassette/player.ts';
+import { orders } from '../cassette/order.ts';
 import { redactionNames } from '../cassette/redact.ts';
 import { presets, quotaPresets } from '../chaos/preset.ts';
 

@@ -1,13 +1,11 @@
-import * as z from 'zod';
 import type { Credentials } from '../aws/signing/signature.ts';
-import type { Order } from '../cassette/player.ts';
-import { type Plan, planOf } from '../chaos/plan.ts';
-import { presetRules, quotaPresets } from '../chaos/preset.ts';
-import { parseFault } from '../chaos/rule.ts';
+import type { Order } from '../cassette/order.ts';
 import { listNames, reasonOf, UsageError } from '../errors.ts';
 import { type Expectation, parseExpectation } from '../retries/expectation.ts';
 import { type LogFormat, options } from './options.ts';
-import { schemas } from './schemas.ts';
+import type { Reader } from './reader.ts';
+import { isRecord, type SettingTypes, schemas } from './schemas.ts';
+import type { FaultSpec } from './setting-values.ts';
 
 /** Every setting, checked. */
 export interface Settings {
@@ -27,14 +25,20 @@ export interface Settings {
   readonly adminToken: string | undefined;
   readonly order: Order;
   readonly replace: boolean;
-  readonly plan: Plan;
-  /** The file that holds the rest of the plan; whoever starts restage reads it. */
-  readonly faultsFile: string | undefined;
+  readonly faults: FaultSettings;
   readonly expectations: readonly Expectation[];
   readonly seed: number | undefined;
   readonly log: LogFormat | undefined;
   readonly disabledRedactions: readonly string[];
   readonly redactions: ReadonlyArray<{ readonly match: RegExp; readonly replace: string }>;
+}
+
+/** What is to go wrong, not read yet: what reads it need not be loaded where nothing is. */
+export interface FaultSettings {
+  readonly quota: string | undefined;
+  readonly presets: readonly string[];
+  readonly rules: readonly FaultSpec[];
+  readonly file: string | undefined;
 }
 
 /** Values by option name, as one source gives them. */
@@ -47,6 +51,8 @@ export interface Sources {
   /** The config file's content, if there is one, and its name. */
   readonly file: { readonly name: string; readonly values: unknown } | undefined;
 }
+
+type Name = keyof SettingTypes;
 
 /** What the config file alone may hold. */
 const FILE_ONLY = ['redact'];
@@ -72,38 +78,35 @@ export function resolveSettings({ flags, variables, file }: Sources): Settings {
       [values[name], origins[name]] = [fromFile[name], `'${name}' in ${file?.name}`];
     }
   }
-  const get = <K extends keyof typeof schemas>(name: K): z.infer<(typeof schemas)[K]> =>
-    check(name, values[name], origins[name] ?? name) as z.infer<(typeof schemas)[K]>;
-
-  const quota = get('quota');
-  const plan = planOf([
-    ...(quota === undefined ? [] : presetRules(quota, {}, quotaPresets)),
-    ...get('preset').flatMap((name) => presetRules(name)),
-    ...get('fault').map((fault) => parseFault(fault)),
-  ]);
+  const given = <K extends Name>(name: K): SettingTypes[K] | undefined =>
+    values[name] === undefined ? undefined : check(name, values[name], origins[name] ?? name);
   const settings: Settings = {
-    cassette: get('cassette'),
-    dir: get('dir'),
-    port: get('port'),
-    host: get('host'),
-    upstream: get('upstream'),
-    profile: get('profile'),
-    clientKeys: get('client-key'),
-    trustClients: get('trust-clients'),
-    allowWrites: get('allow-writes'),
-    allowedHosts: get('allow-host'),
-    intercept: get('intercept'),
-    caDir: get('ca-dir'),
-    tunnels: get('tunnel'),
-    adminToken: get('admin-token'),
-    order: get('order'),
-    replace: get('replace'),
-    plan,
-    faultsFile: get('faults'),
-    expectations: get('expect').map(parseExpectation),
-    seed: get('seed'),
-    log: get('log'),
-    disabledRedactions: get('no-redact'),
+    cassette: given('cassette') ?? 'default',
+    dir: given('dir') ?? 'cassettes',
+    port: given('port') ?? 8480,
+    host: given('host') ?? '127.0.0.1',
+    upstream: given('upstream'),
+    profile: given('profile'),
+    clientKeys: given('client-key') ?? [],
+    trustClients: given('trust-clients') ?? false,
+    allowWrites: given('allow-writes') ?? false,
+    allowedHosts: given('allow-host') ?? [],
+    intercept: given('intercept') ?? false,
+    caDir: given('ca-dir'),
+    tunnels: given('tunnel') ?? [],
+    adminToken: given('admin-token'),
+    order: given('order') ?? 'sequence',
+    replace: given('replace') ?? false,
+    faults: {
+      quota: given('quota'),
+      presets: given('preset') ?? [],
+      rules: given('fault') ?? [],
+      file: given('faults'),
+    },
+    expectations: (given('expect') ?? []).map(parseExpectation),
+    seed: given('seed'),
+    log: given('log'),
+    disabledRedactions: given('no-redact') ?? [],
     redactions: toRedactions(fromFile.redact, file?.name ?? ''),
   };
   if (settings.trustClients && !isLoopbackAddress(settings.host)) {
@@ -140,11 +143,11 @@ function checkFlags(flags: Values): void {
 
 function checkFile(file: Sources['file']): Values {
   if (file === undefined) return {};
-  const parsed = z.looseObject({}).safeParse(file.values);
-  if (!parsed.success)
+  const { values } = file;
+  if (!isRecord(values))
     throw new UsageError(`Cannot use '${file.name}': it does not hold an object. Write NAME: VALUE pairs.`);
   const allowed = [...options.filter(({ isPersonal }) => !isPersonal).map(({ name }) => name), ...FILE_ONLY];
-  for (const name of Object.keys(parsed.data)) {
+  for (const name of Object.keys(values)) {
     if (allowed.includes(name)) continue;
     const personal = options.find((option) => option.name === name);
     throw new UsageError(
@@ -153,34 +156,31 @@ function checkFile(file: Sources['file']): Values {
         : `Cannot take '${name}' from '${file.name}': a file of a checkout must not decide on it. Use --${name} or ${personal.variable}.`,
     );
   }
-  return parsed.data;
+  return values;
 }
 
-function check(name: keyof typeof schemas, value: unknown, origin: string): unknown {
-  const schema: z.ZodType = schemas[name];
-  const listed =
-    schema instanceof z.ZodDefault && schema.unwrap() instanceof z.ZodArray && value !== undefined;
-  if (Array.isArray(value) && value.length > 1 && !listed) {
+function check<K extends Name>(name: K, value: unknown, origin: string): SettingTypes[K] {
+  const isList = options.some((option) => option.name === name && option.type === 'list');
+  if (Array.isArray(value) && value.length > 1 && !isList) {
     throw new UsageError(`Cannot use ${origin}: it is given more than once. Give it once.`);
   }
-  const parsed = schema.safeParse(listed && !Array.isArray(value) ? [value] : value);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
+  const { message, read }: Reader<unknown> = schemas[name];
+  const found = read(isList && !Array.isArray(value) ? [value] : value);
+  if (found !== undefined) return found as SettingTypes[K];
   const isShown = typeof value !== 'object' && !SECRETIVE.includes(name);
   const shown = isShown ? ` ${JSON.stringify(value)}` : '';
   throw new UsageError(
-    `Cannot use ${origin}${shown}: it ${(issue?.message ?? 'is wrong').replace(/^is /, 'must be ')}. See restage --help.`,
+    `Cannot use ${origin}${shown}: it ${message.replace(/^is /, 'must be ')}. See restage --help.`,
   );
 }
 
 function toRedactions(value: unknown, fileName: string): Settings['redactions'] {
   if (value === undefined) return [];
-  const parsed = z.array(z.strictObject({ match: z.string().min(1), replace: z.string() })).safeParse(value);
-  if (!parsed.success)
+  if (!Array.isArray(value) || !value.every(isRedaction))
     throw new UsageError(
       `Cannot use 'redact' in ${fileName}: it is not a list of { match, replace }. Correct it.`,
     );
-  return parsed.data.map(({ match, replace }) => {
+  return value.map(({ match, replace }) => {
     try {
       return { match: new RegExp(match, 'g'), replace };
     } catch (cause) {
@@ -190,4 +190,10 @@ function toRedactions(value: unknown, fileName: string): Settings['redactions'] 
       );
     }
   });
+}
+
+function isRedaction(value: unknown): value is { match: string; replace: string } {
+  if (!isRecord(value) || Object.keys(value).some((name) => name !== 'match' && name !== 'replace'))
+    return false;
+  return typeof value.match === 'string' && value.match !== '' && typeof value.replace === 'string';
 }

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
@@ -9,7 +9,7 @@ import { sample } from '../support/stand-in.ts';
 
 const preload = fileURLToPath(new URL('../support/watch/watch.cjs', import.meta.url));
 const target = `/restapis/${sample.twoStages}/stages`;
-const OUTSIDE_ONLY = /[\\/](?:http-proxy|@aws-sdk|@smithy)[\\/]/;
+const OUTSIDE_ONLY = /[\\/](?:http-proxy|@aws-sdk|@smithy)[\\/]|src\/http\/upstream\//;
 
 interface Note {
   readonly kind: 'socket' | 'dns' | 'module';
@@ -33,6 +33,14 @@ async function watched(args: readonly string[], env: Record<string, string>): Pr
   return lines.map((line) => JSON.parse(line));
 }
 
+/** The files that what was loaded is made of, libraries' included, by the source maps of the bundle. */
+async function loadedSources(notes: readonly Note[]): Promise<string[]> {
+  const maps = (await readdir('dist/chunks')).filter((name) => name.endsWith('.cjs.map'));
+  const loaded = maps.filter((map) => notes.some(({ detail }) => detail.endsWith(`/${map.slice(0, -4)}"`)));
+  const texts = await Promise.all(loaded.map((name) => readFile(join('dist/chunks', name), 'utf8')));
+  return texts.flatMap((text) => JSON.parse(text).sources as string[]);
+}
+
 test('replay opens no socket, asks no DNS, and loads nothing that could, whatever the environment says', async () => {
   const service = await startService();
   const recording = await run('record', { upstream: service.url });
@@ -51,8 +59,10 @@ test('replay opens no socket, asks no DNS, and loads nothing that could, whateve
   // Where to listen is looked up, too; a number needs no one to be asked.
   expect(outside).toEqual([{ kind: 'dns', detail: 'lookup "127.0.0.1"' }]);
   expect(notes.filter(({ detail }) => OUTSIDE_ONLY.test(detail))).toEqual([]);
-  // The notes are worth something: they name what is loaded.
-  expect(notes.some(({ detail }) => /dist\/cassette\/player\.js$/.test(detail))).toBe(true);
+  const sources = await loadedSources(notes);
+  expect(sources.filter((path) => OUTSIDE_ONLY.test(path))).toEqual([]);
+  // The list is worth something: it names what is loaded.
+  expect(sources.some((path) => path.endsWith('src/cassette/player.ts'))).toBe(true);
   expect(service.calls).toHaveLength(calls);
 });
 
@@ -67,11 +77,9 @@ test('what is watched for in replay is what recording does', async () => {
       .map(({ detail }) => detail)
       .join(),
   ).toContain(String(service.port));
-  for (const name of ['http-proxy', '@aws-sdk', '@smithy']) {
-    expect(notes.some(({ detail }) => detail.includes(`/${name}/`) || detail.includes(`"${name}"`))).toBe(
-      true,
-    );
-  }
+  const sources = await loadedSources(notes);
+  for (const name of ['http-proxy', '@aws-sdk', '@smithy'])
+    expect(sources.some((path) => path.includes(`/node_modules/${name}/`))).toBe(true);
 });
 
 test('replay asks for no credentials and no region', async () => {

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 import type { Credentials } from './stand-in.ts';
 
-const program = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+const program = fileURLToPath(new URL('../../dist/cli/main.cjs', import.meta.url));
 
 /** A script that asks for stages with the AWS SDK for JavaScript v3: API, deployment. */
 export const jsClient = fileURLToPath(new URL('./clients/get-stages.mjs', import.meta.url));

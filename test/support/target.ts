@@ -1,6 +1,6 @@
 import { plannedRendering } from '../../src/aws/apigateway/planned-answer.ts';
 import type { Original } from '../../src/chaos/effect.ts';
-import { parseFault } from '../../src/chaos/rule.ts';
+import { parseFault } from '../../src/chaos/parse-rule.ts';
 import { RuleSet, type Target } from '../../src/chaos/rule-set.ts';
 
 const nothingRecorded: Original = {

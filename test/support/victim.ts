@@ -1,7 +1,7 @@
 import { type PlannedAnswer, plannedRendering } from '../../src/aws/apigateway/planned-answer.ts';
 import type { Effect, Original, Victim } from '../../src/chaos/effect.ts';
 import { faultKinds } from '../../src/chaos/fault.ts';
-import { parseFaultSpec } from '../../src/chaos/rule.ts';
+import { parseFaultSpec } from '../../src/chaos/parse-rule.ts';
 
 /** An answer as a take is answered with, 26 bytes long. */
 export const ANSWER: PlannedAnswer = plannedRendering(200, {

@@ -11,7 +11,8 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { Cassette, listCassettes } from '../../../src/cassette/cassette.ts';
+import { Cassette } from '../../../src/cassette/cassette.ts';
+import { listCassettes } from '../../../src/cassette/folder.ts';
 import { type Interaction, writeCassetteFile } from '../../../src/cassette/format.ts';
 import { FileStore } from '../../../src/cassette/store.ts';
 import { CallError, FailureError } from '../../../src/errors.ts';

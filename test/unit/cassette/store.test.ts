@@ -2,21 +2,29 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, wr
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { FileStore, isTemporary, temporaryPathOf } from '../../../src/cassette/store.ts';
+import { readTextFile } from '../../../src/cassette/text-file.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
+
+async function readText(path: string): Promise<string | null> {
+  const found = readTextFile(path);
+  if (found === 'link') throw new Error('it is a link');
+  return found === 'nothing' ? null : found.text;
+}
 
 /** A store of text in a new folder; `written` holds what was serialised, write by write. */
 function createStore() {
   const folder = temporaryFolder();
   const path = join(folder, 'api.json');
   const written: string[] = [];
-  const store = new FileStore<string>(path, {
-    parse: (text) => text,
-    stringify: (data) => {
+  const codec = {
+    parse: (text: string) => text,
+    stringify: (data: string) => {
       written.push(data);
       if (data === 'unwritable') throw new Error('it cannot be serialised');
       return data;
     },
-  });
+  };
+  const store = new FileStore<string>(path, codec, readText);
   return { folder, path, store, written, temporary: temporaryPathOf(path) };
 }
 
@@ -37,12 +45,10 @@ describe('a file store', () => {
     const folder = temporaryFolder();
     const path = join(folder, 'api.json');
     writeFileSync(path, 'broken');
-    const store = new FileStore<string>(path, {
-      parse: () => {
-        throw new Error('it is broken');
-      },
-      stringify: String,
-    });
+    const parse = () => {
+      throw new Error('it is broken');
+    };
+    const store = new FileStore<string>(path, { parse, stringify: String }, readText);
     await expect(store.read()).rejects.toThrow('it is broken');
     expect(readFileSync(path, 'utf8')).toBe('broken');
   });
@@ -50,7 +56,7 @@ describe('a file store', () => {
   it('throws when the file is a folder', async () => {
     const { store, path } = createStore();
     mkdirSync(path);
-    await expect(store.read()).rejects.toThrow('EISDIR');
+    await expect(store.read()).rejects.toThrow('it is not a file');
   });
 
   it('writes once for all who ask before it begins', async () => {

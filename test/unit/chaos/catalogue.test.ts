@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { describeFaults } from '../../../src/chaos/catalogue.ts';
 import { faultKinds } from '../../../src/chaos/fault.ts';
-import { parseFault } from '../../../src/chaos/rule.ts';
+import { parseFault } from '../../../src/chaos/parse-rule.ts';
 import { scheduleParameters } from '../../../src/chaos/schedule-settings.ts';
-import { scopeParameters } from '../../../src/chaos/scope.ts';
+import { scopeParameters } from '../../../src/chaos/scope-parameters.ts';
 
 describe('the catalogue', () => {
   const { kinds, scopes, schedules } = describeFaults();

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { faultKinds } from '../../../src/chaos/fault.ts';
-import { parseFaultSpec } from '../../../src/chaos/rule.ts';
+import { parseFaultSpec } from '../../../src/chaos/parse-rule.ts';
 import { answerOf } from '../../support/victim.ts';
 
 const kinds = Object.entries(faultKinds);

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { faultKinds } from '../../../src/chaos/fault.ts';
-import { presetRules, presets, quotaPresets } from '../../../src/chaos/preset.ts';
+import { presets, quotaPresets } from '../../../src/chaos/preset.ts';
+import { presetRules } from '../../../src/chaos/preset-rules.ts';
 import { parsePlan } from '../../../src/chaos/scenario.ts';
 import { UsageError } from '../../../src/errors.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseFault } from '../../../src/chaos/rule.ts';
+import { parseFault } from '../../../src/chaos/parse-rule.ts';
 import { RuleSet } from '../../../src/chaos/rule-set.ts';
 import { parsePlan } from '../../../src/chaos/scenario.ts';
 import { UsageError } from '../../../src/errors.ts';

@@ -1,13 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { faultKinds } from '../../../src/chaos/fault.ts';
-import {
-  parseFault,
-  parseFaultObject,
-  parseFaultSpec,
-  patchRule,
-  ruleToObject,
-} from '../../../src/chaos/rule.ts';
+import { parseFault, parseFaultObject, parseFaultSpec, patchRule } from '../../../src/chaos/parse-rule.ts';
+import { ruleToObject } from '../../../src/chaos/rule.ts';
 import { UsageError } from '../../../src/errors.ts';
 
 const KINDS = Object.keys(faultKinds).join(', ');

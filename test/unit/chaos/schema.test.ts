@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { describeFaults } from '../../../src/chaos/catalogue.ts';
+import { parseFault } from '../../../src/chaos/parse-rule.ts';
 import { presets } from '../../../src/chaos/preset.ts';
-import { parseFault, ruleToObject } from '../../../src/chaos/rule.ts';
+import { ruleToObject } from '../../../src/chaos/rule.ts';
 import { faultsFileSchema } from '../../../src/chaos/schema.ts';
 
 describe('the JSON Schema of a faults file', () => {

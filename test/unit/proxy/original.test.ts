@@ -4,7 +4,8 @@ import { keyOf } from '../../../src/aws/apigateway/operation.ts';
 import { identify } from '../../../src/aws/apigateway/operations.ts';
 import { plannedRendering } from '../../../src/aws/apigateway/planned-answer.ts';
 import type { Interaction, Take } from '../../../src/cassette/format.ts';
-import { type Order, Player } from '../../../src/cassette/player.ts';
+import type { Order } from '../../../src/cassette/order.ts';
+import { Player } from '../../../src/cassette/player.ts';
 import type { JsonObject } from '../../../src/json.ts';
 import { originalOf } from '../../../src/proxy/original.ts';
 

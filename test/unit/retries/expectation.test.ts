@@ -1,13 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../../src/errors.ts';
 import type { JournalEntry } from '../../../src/journal/journal.ts';
-import {
-  checkExpectation,
-  expectationForms,
-  parseExpectation,
-  type Verdict,
-} from '../../../src/retries/expectation.ts';
+import { checkExpectation, expectationForms, parseExpectation } from '../../../src/retries/expectation.ts';
 import type { RetryLogLimits } from '../../../src/retries/retry-log.ts';
+import type { Verdict } from '../../../src/retries/verdict.ts';
 import { attemptsOf, logOf, START } from '../../support/attempts.ts';
 
 function check(text: string, entries: readonly JournalEntry[], limits?: Partial<RetryLogLimits>): Verdict {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../../src/errors.ts';
 import { options } from '../../../src/settings/options.ts';
 import {
+  type FaultSettings,
   isLoopbackAddress,
   resolveSettings,
   type Settings,
@@ -20,7 +21,13 @@ function resolve({
 }
 
 /** For each option: what to give it, the setting it ends in, and what that is then. */
-const planWith = (rules: readonly unknown[]) => ({ rules, phases: [], repeats: false });
+const faultsWith = (given: Partial<FaultSettings>): FaultSettings => ({
+  quota: undefined,
+  presets: [],
+  rules: [],
+  file: undefined,
+  ...given,
+});
 
 const samples: Readonly<Record<string, readonly [string, keyof Settings, unknown]>> = {
   cassette: ['other', 'cassette', 'other'],
@@ -39,14 +46,10 @@ const samples: Readonly<Record<string, readonly [string, keyof Settings, unknown
   'admin-token': ['sixteen-or-more.', 'adminToken', 'sixteen-or-more.'],
   order: ['strict', 'order', 'strict'],
   replace: ['yes', 'replace', true],
-  fault: [
-    'throttle,first=2',
-    'plan',
-    planWith([expect.objectContaining({ kind: 'throttle', schedule: { first: 2 } })]),
-  ],
-  faults: ['faults.yaml', 'faultsFile', 'faults.yaml'],
-  preset: ['expired-token', 'plan', planWith([expect.objectContaining({ kind: 'expired-token' })])],
-  quota: ['aws', 'plan', planWith([expect.objectContaining({ name: 'quota', kind: 'throttle' })])],
+  fault: ['throttle,first=2', 'faults', faultsWith({ rules: ['throttle,first=2'] })],
+  faults: ['faults.yaml', 'faults', faultsWith({ file: 'faults.yaml' })],
+  preset: ['expired-token', 'faults', faultsWith({ presets: ['expired-token'] })],
+  quota: ['aws', 'faults', faultsWith({ quota: 'aws' })],
   expect: ['attempts<=5', 'expectations', [expect.objectContaining({ text: 'attempts<=5' })]],
   seed: ['0', 'seed', 0],
   log: ['json', 'log', 'json'],
@@ -85,8 +88,7 @@ describe('a setting', () => {
       adminToken: undefined,
       order: 'sequence',
       replace: false,
-      plan: planWith([]),
-      faultsFile: undefined,
+      faults: faultsWith({}),
       expectations: [],
       seed: undefined,
       log: undefined,
@@ -139,29 +141,21 @@ describe('a setting', () => {
 
   it('that is a list is split at blanks in a variable, and beats the other lists as a whole', () => {
     const variables = { RESTAGE_FAULT: ' throttle,first=2  latency,ms=5 ', RESTAGE_ALLOW_HOST: 'a b' };
-    const { plan, allowedHosts } = resolve({ variables, values: { fault: ['conflict'] } });
-    expect(plan.rules.map(({ kind }) => kind)).toEqual(['throttle', 'latency']);
+    const { faults, allowedHosts } = resolve({ variables, values: { fault: ['conflict'] } });
+    expect(faults.rules).toEqual(['throttle,first=2', 'latency,ms=5']);
     expect(allowedHosts).toEqual(['a', 'b']);
   });
 
   it('that is a list may be given as one', () => {
-    expect(resolve({ flags: { fault: 'throttle' } }).plan.rules).toHaveLength(1);
-    expect(resolve({ values: { fault: { kind: 'throttle', first: 1 } } }).plan.rules[0]?.schedule).toEqual({
-      first: 1,
-    });
+    expect(resolve({ flags: { fault: 'throttle' } }).faults.rules).toEqual(['throttle']);
+    const fault = { kind: 'throttle', first: 1 };
+    expect(resolve({ values: { fault } }).faults.rules).toEqual([fault]);
   });
 
   it('comes from no variable that is not declared', () => {
     expect(resolve({ variables: { RESTAGE_REDACT: 'x', RESTAGE_NOPE: 'x', CASSETTE: 'x' } })).toEqual(
       resolve(),
     );
-  });
-
-  it('of --quota, --preset and --fault add up, in this order', () => {
-    const flags = { fault: ['throttle'], faults: 'f.yaml', preset: ['expired-token'], quota: 'aws' };
-    const { plan, faultsFile } = resolve({ flags });
-    expect(plan.rules.map(({ kind }) => kind)).toEqual(['throttle', 'expired-token', 'throttle']);
-    expect(faultsFile).toBe('f.yaml');
   });
 });
 
@@ -287,10 +281,6 @@ describe('a value', () => {
   ])('that may be a secret is not in the message (%j)', (sources) => {
     expect(() => resolve(sources)).toThrow(UsageError);
     expect(() => resolve(sources)).not.toThrow('hunter2');
-  });
-
-  it('of a fault is refused as the rule says', () => {
-    expect(() => resolve({ flags: { fault: ['throttle,p=2'] } })).toThrow("Cannot use fault 'throttle,p=2'");
   });
 
   it('cannot trust clients where others can reach the port', () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { plannedRendering } from '../../../../src/aws/apigateway/planned-answer.ts';
-import { parseFaultObject, parseFaultSpec } from '../../../../src/chaos/rule.ts';
+import { parseFaultObject, parseFaultSpec } from '../../../../src/chaos/parse-rule.ts';
 import { writeJson } from '../../../../src/json.ts';
 import { jsonObject } from '../../../support/odd-json.ts';
 import { ANSWER, answerOf, NO_ORIGINAL } from '../../../support/victim.ts';

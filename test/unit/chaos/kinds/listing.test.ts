@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Alteration } from '../../../../src/aws/apigateway/operation.ts';
 import type { Original } from '../../../../src/chaos/effect.ts';
-import { parseFaultSpec } from '../../../../src/chaos/rule.ts';
+import { parseFaultSpec } from '../../../../src/chaos/parse-rule.ts';
 import { ANSWER, NO_ORIGINAL, strike } from '../../../support/victim.ts';
 
 describe('a listing', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseFaultObject, parseFaultSpec } from '../../../../src/chaos/rule.ts';
+import { parseFaultObject, parseFaultSpec } from '../../../../src/chaos/parse-rule.ts';
 import { answerOf } from '../../../support/victim.ts';
 
 describe('a status', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseFaultSpec } from '../../../../src/chaos/rule.ts';
+import { parseFaultSpec } from '../../../../src/chaos/parse-rule.ts';
 import { ANSWER, answerOf } from '../../../support/victim.ts';
 
 describe('what is recorded', () => {

@@ -1,0 +1,77 @@
+import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { build, type Plugin } from 'rolldown';
+import { describeFaults } from '../src/chaos/catalogue.ts';
+import { writeLicences } from './licences.ts';
+import { writeTypes } from './types.ts';
+
+/**
+ * Builds what is shipped: a bundle, so that a start reads few files and nothing that it does not need. What every run needs
+ * is one chunk; what is seldom needed is a chunk of its own, loaded by whoever needs it. CommonJS, since Node.js begins
+ * with that: to load ES modules takes it a tenth of a start.
+ */
+const OUT = 'dist';
+const UNUSED_OF_YARGS =
+  /[\\/]node_modules[\\/](?:yargs[\\/]lib|cliui|string-width|strip-ansi|wrap-ansi|ansi-[a-z]+|emoji-regex|y18n|escalade|get-caller-file|get-east-asian-width)[\\/]/;
+const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+
+rmSync(OUT, { recursive: true, force: true });
+const { output } = await build({
+  input: { index: 'src/index.ts', 'cli/main': 'src/cli/main.ts' },
+  platform: 'node',
+  transform: { target: 'node20.19', define: { RESTAGE_VERSION: JSON.stringify(version) } },
+  // Of yargs the parser alone is used: the rest of it does nothing by being loaded that anybody would miss.
+  treeshake: { moduleSideEffects: [{ test: UNUSED_OF_YARGS, sideEffects: false }] },
+  plugins: [withPreparedCatalogue()],
+  output: {
+    dir: OUT,
+    format: 'cjs',
+    entryFileNames: '[name].cjs',
+    chunkFileNames: 'chunks/[name]-[hash].cjs',
+    sourcemap: true,
+    // What is compiled at each start is read faster without blanks; names stay, for whoever reads a trace.
+    minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
+    codeSplitting: {
+      groups: [
+        { name: 'version', test: /[\\/]src[\\/]version\.ts$/, priority: 3 },
+        {
+          name: 'commands',
+          test: /[\\/]src[\\/](?:cli[\\/](?:program|arguments|errands)|errors)\.ts$/,
+          priority: 2,
+        },
+        { name: 'restage', test: /[\\/]src[\\/](?:cli[\\/]serve|assembly[\\/]start)\.ts$/, priority: 1 },
+      ],
+    },
+  },
+});
+chmodSync(join(OUT, 'cli/main.cjs'), 0o755);
+writeIndex(output.find((part) => part.type === 'chunk' && part.name === 'index'));
+writeTypes(join(OUT, 'types'));
+writeLicences(
+  join(OUT, 'THIRD-PARTY-LICENCES.txt'),
+  output.flatMap((part) => (part.type === 'chunk' ? part.moduleIds : [])),
+);
+
+/** Whoever imports the package gets an ES module, as its types say. */
+function writeIndex(index: (typeof output)[number] | undefined): void {
+  if (index?.type !== 'chunk') throw new Error('the build has no index');
+  const names = index.exports.join(', ');
+  writeFileSync(
+    join(OUT, 'index.js'),
+    `import restage from './index.cjs';\nexport const { ${names} } = restage;\n`,
+  );
+}
+
+/** What `restage faults` lists does not change: it need not be worked out by whoever asks. */
+function withPreparedCatalogue(): Plugin {
+  const PREPARED = '\0catalogue';
+  return {
+    name: 'prepared-catalogue',
+    resolveId: (source, importer) =>
+      basename(source) === 'catalogue.ts' && importer === resolve('src/cli/faults.ts') ? PREPARED : null,
+    load: (id) =>
+      id === PREPARED
+        ? `const catalogue = ${JSON.stringify(describeFaults())}; export const describeFaults = () => catalogue;`
+        : null,
+  };
+}

@@ -1,0 +1,33 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+/** Writes the declarations that `index.d.ts` leads to, and no others, into a folder. */
+export function writeTypes(out: string): void {
+  const all = mkdtempSync(`${out}-`);
+  try {
+    const compiler = ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json', '--outDir', all];
+    execFileSync(process.execPath, compiler, { stdio: 'inherit' });
+    for (const path of reachableFrom('index.d.ts', all)) {
+      mkdirSync(dirname(join(out, path)), { recursive: true });
+      // Whoever compiles against them has no such sources.
+      const text = readFileSync(join(all, path), 'utf8').replace(
+        /((?:from |import\()'\.[^']+)\.ts'/g,
+        "$1.js'",
+      );
+      writeFileSync(join(out, path), text);
+    }
+  } finally {
+    rmSync(all, { recursive: true });
+  }
+}
+
+function reachableFrom(entry: string, folder: string): Set<string> {
+  const reached = new Set<string>([entry]);
+  for (const path of reached) {
+    const text = readFileSync(join(folder, path), 'utf8');
+    for (const [, specifier = ''] of text.matchAll(/(?:from |import\()'(\.[^']+)'/g))
+      reached.add(join(dirname(path), specifier.replace(/\.[jt]s$/, '.d.ts')));
+  }
+  return reached;
+}

@@ -1,0 +1,39 @@
+import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync } from 'node:fs';
+import { errorCode } from '../errors.ts';
+
+/** More than any account's stages can fill; a file above it is not a cassette's. */
+const MAX_BYTES = 64 * 1024 * 1024;
+/** Links are not followed, and nothing is waited for: what lies there may be a pipe. Windows knows neither. */
+const FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+
+/** What lies at a path that is to be a file: its text, a link, or nothing. */
+export type Found = { readonly text: string } | 'link' | 'nothing';
+
+/**
+ * Looks at a path and reads what lies there, at once: what is looked at is what is read, and a small file takes less time
+ * than to have another thread read it.
+ * @throws Error for what is no file, or too large, and what the file system throws.
+ */
+export function readTextFile(path: string): Found {
+  if (constants.O_NOFOLLOW === undefined && lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink())
+    return 'link';
+  let file: number;
+  try {
+    file = openSync(path, FLAGS);
+  } catch (error) {
+    const code = errorCode(error);
+    if (code === 'ENOENT') return 'nothing';
+    if (code === 'ELOOP' || code === 'EMLINK') return 'link';
+    // A socket.
+    if (code === 'ENXIO') throw new Error('it is not a file', { cause: error });
+    throw error;
+  }
+  try {
+    const stats = fstatSync(file);
+    if (!stats.isFile()) throw new Error('it is not a file');
+    if (stats.size > MAX_BYTES) throw new Error(`it has more than ${MAX_BYTES / 1024 / 1024} MB`);
+    return { text: readFileSync(file, 'utf8') };
+  } finally {
+    closeSync(file);
+  }
+}

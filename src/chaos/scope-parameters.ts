@@ -1,0 +1,69 @@
+import * as z from 'zod';
+import { isRegion } from '../aws/signing/endpoint.ts';
+import type { Documented } from './documented.ts';
+
+const ATTEMPT_MESSAGE = 'takes the number of an attempt, from 1, or a range such as 1-2 or 3-';
+const attempt = z
+  .union([z.number(), z.string()], ATTEMPT_MESSAGE)
+  .transform(String)
+  .pipe(z.string().regex(/^[1-9]\d{0,8}(?:-(?:[1-9]\d{0,8})?)?$/, ATTEMPT_MESSAGE))
+  .transform((text) => {
+    const [min = '', max = min] = text.split('-');
+    return { min: Number(min), max: max === '' ? Number.POSITIVE_INFINITY : Number(max) };
+  })
+  .refine(({ min, max }) => min <= max, 'takes a range whose end is not below its beginning');
+
+/** Headers that carry secrets. Rules are shown and logged, so no rule may hold one. */
+const SECRET_HEADERS = ['authorization', 'x-amz-security-token', 'proxy-authorization', 'cookie'];
+
+const HEADER_MESSAGE = 'takes NAME:VALUE, a header and the value it must have';
+const header = z
+  .string(HEADER_MESSAGE)
+  .regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}:/, HEADER_MESSAGE)
+  .transform((text) => {
+    const colon = text.indexOf(':');
+    return { name: text.slice(0, colon).toLowerCase(), value: text.slice(colon + 1).trim() };
+  })
+  .refine(({ name }) => !SECRET_HEADERS.includes(name), 'takes no header that carries a secret');
+
+/** Which calls a rule looks at. */
+export const scopeParameters = {
+  api: z.string("takes an API's id").min(1, "takes an API's id").optional(),
+  deployment: z.string("takes a deployment's id").optional(),
+  region: z.string("takes a region's name").refine(isRegion, "takes a region's name").optional(),
+  attempt: attempt.optional(),
+  session: z.string("takes a session's name").min(1, "takes a session's name").optional(),
+  stage: z.string("takes a stage's name").min(1, "takes a stage's name").optional(),
+  header: header.optional(),
+};
+
+const schema = z.object(scopeParameters);
+export type Scope = z.infer<typeof schema>;
+
+/** What each condition of a scope says. */
+export const scopeDocs: Readonly<Record<keyof typeof scopeParameters, Documented>> = {
+  api: { describes: 'calls about this REST API', example: 'throttle,api=a1b2c3d4e5' },
+  deployment: {
+    describes: "calls for this deployment's stages; empty: with an empty deploymentId",
+    example: 'throttle,deployment=vakw79',
+  },
+  region: { describes: 'calls to this region', example: 'throttle,region=eu-west-1' },
+  attempt: {
+    describes: "this attempt of an SDK's call (`attempt=` of amz-sdk-request), or a range: 1-2, 3-",
+    example: 'throttle,attempt=1-2',
+  },
+  session: { describes: 'calls of this session', example: 'throttle,session=worker-1' },
+  stage: {
+    describes: 'calls that name this stage, or whose recorded answer lists it',
+    example: 'not-found,stage=prod',
+  },
+  header: {
+    describes: 'NAME:VALUE: calls that send this header; a value with a comma only in a file',
+    example: 'throttle,header=x-team:blue',
+  },
+};
+
+/** The text with the values of headers that carry secrets left out, to be shown in a message. */
+export function withoutSecrets(text: string): string {
+  return text.replace(new RegExp(`\\b(${SECRET_HEADERS.join('|')})\\s*:.*`, 'is'), '$1:…');
+}
