@@ -8,13 +8,11 @@ import { type Interaction, parseCassetteFile, writeCassetteFile } from './format
 import { FileStore, isTemporary } from './store.ts';
 import { readTextFile } from './text-file.ts';
 
-/** What is recorded of one REST API: its interactions by their keys' text. */
-export type ApiRecordings = ReadonlyMap<string, Interaction>;
-
+/** What is recorded of one REST API. */
 interface OpenApi {
-  readonly interactions: Map<string, Interaction>;
+  readonly interactions: Interaction[];
   /** Made by the first write: most are only read. */
-  store: FileStore<Map<string, Interaction>> | undefined;
+  store: FileStore<Interaction[]> | undefined;
 }
 
 /** A folder of interactions, one file a REST API, each read when it is first needed. */
@@ -24,6 +22,8 @@ export class Cassette {
   readonly dir: string;
   #isKnownInPlace = false;
   readonly #open = new Map<string, OpenApi>();
+  /** What is open, by the keys' text: every call looks here. */
+  readonly #byKey = new Map<string, Interaction>();
   readonly #opening = new Map<string, Promise<OpenApi>>();
 
   constructor(dir: string, name: string) {
@@ -33,7 +33,7 @@ export class Cassette {
   }
 
   /** The API's recordings if they are in memory. */
-  peek(restApiId: string): ApiRecordings | undefined {
+  peek(restApiId: string): readonly Interaction[] | undefined {
     return this.#open.get(restApiId)?.interactions;
   }
 
@@ -41,7 +41,7 @@ export class Cassette {
    * The API's recordings, read from its file if need be; empty when there is none.
    * @throws {@link CallError} `CassetteUnreadableException`.
    */
-  async load(restApiId: string): Promise<ApiRecordings> {
+  async load(restApiId: string): Promise<readonly Interaction[]> {
     return (await this.#load(restApiId)).interactions;
   }
 
@@ -54,6 +54,7 @@ export class Cassette {
   /** Forgets what was read: the files are read again when they are needed. */
   forget(): void {
     this.#open.clear();
+    this.#byKey.clear();
   }
 
   /** Puts the interaction into its file; settled when it is written. The API must be open. */
@@ -61,14 +62,17 @@ export class Cassette {
     const api = this.#open.get(interaction.key.restApiId);
     if (api === undefined) throw new Error(`API '${interaction.key.restApiId}' is not open`);
     // Nothing is awaited up to here, so that recordings of one key build on each other.
-    api.interactions.set(interaction.key.text, interaction);
+    const place = api.interactions.findIndex(({ key }) => key.text === interaction.key.text);
+    if (place < 0) api.interactions.push(interaction);
+    else api.interactions[place] = interaction;
+    this.#byKey.set(interaction.key.text, interaction);
     api.store ??= this.#storeOf(interaction.key.restApiId);
     await api.store.write(api.interactions);
   }
 
   /** The interaction with that key, of an API that is in memory. */
   find(key: Key): Interaction | undefined {
-    return this.#open.get(key.restApiId)?.interactions.get(key.text);
+    return this.#byKey.get(key.text);
   }
 
   /** The ids of the APIs that have a file here, as far as the files' names tell. */
@@ -125,9 +129,11 @@ export class Cassette {
       // Opened by another call in the meantime, and perhaps recorded to: what is in memory is newer.
       const known = this.#open.get(restApiId);
       if (known !== undefined) return known;
-      const api = { interactions: recorded ?? new Map<string, Interaction>(), store: undefined };
+      const api = { interactions: recorded ?? [], store: undefined };
       // What has no file is not remembered: whoever asks for made-up ids must not fill the memory.
-      if (recorded !== null) this.#open.set(restApiId, api);
+      if (recorded === null) return api;
+      this.#open.set(restApiId, api);
+      for (const interaction of recorded) this.#byKey.set(interaction.key.text, interaction);
       return api;
     } catch (cause) {
       throw new CallError(
@@ -139,11 +145,10 @@ export class Cassette {
     }
   }
 
-  #storeOf(restApiId: string): FileStore<Map<string, Interaction>> {
+  #storeOf(restApiId: string): FileStore<Interaction[]> {
     const codec = {
-      parse: (text: string) => new Map(parseCassetteFile(text, restApiId).map((one) => [one.key.text, one])),
-      stringify: (interactions: Map<string, Interaction>) =>
-        writeCassetteFile(restApiId, interactions.values()),
+      parse: (text: string) => parseCassetteFile(text, restApiId),
+      stringify: (interactions: Interaction[]) => writeCassetteFile(restApiId, interactions),
     };
     return new FileStore(this.#pathOf(restApiId), codec, (path) => this.#readText(path));
   }

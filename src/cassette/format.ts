@@ -62,9 +62,11 @@ export function parseCassetteFile(text: string, restApiId: string): Interaction[
 const writtenInteractions = new WeakMap<Interaction, string>();
 
 /** Writes a cassette's file: pretty, in one order, each interaction serialised only when it changed. */
-export function writeCassetteFile(restApiId: string, interactions: Iterable<Interaction>): string {
-  const sorted = [...interactions].sort((a, b) => (sortText(a.key) < sortText(b.key) ? -1 : 1));
-  const list = sorted.map((interaction) => `    ${writeInteraction(interaction)}`).join(',\n');
+export function writeCassetteFile(restApiId: string, interactions: readonly Interaction[]): string {
+  const sorted = interactions
+    .map((interaction) => ({ interaction, place: sortText(interaction.key) }))
+    .sort((a, b) => (a.place < b.place ? -1 : 1));
+  const list = sorted.map(({ interaction }) => `    ${writeInteraction(interaction)}`).join(',\n');
   const head = `{\n  "restage": ${VERSION},\n  "restApiId": ${JSON.stringify(restApiId)},\n  "interactions": `;
   return `${head}${sorted.length === 0 ? '[]' : `[\n${list}\n  ]`}\n}\n`;
 }

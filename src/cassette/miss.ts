@@ -13,10 +13,10 @@ export async function describeMiss(cassette: Cassette, key: Key): Promise<string
   const dir = cassette.dir === 'cassettes' ? '' : ` --dir ${quote(cassette.dir)}`;
   const remedy = `Record it: restage record -c ${cassette.name}${dir} -- <your command>`;
   const what = `Cannot replay ${describeKey(key)}`;
-  if (recorded.has(key.text)) {
+  if (recorded.some((interaction) => interaction.key.text === key.text)) {
     return `${what}: its takes in cassette ${quote(cassette.name)} are used up (order 'strict'). ${remedy}.`;
   }
-  const keys = [...recorded.values()].map((interaction) => interaction.key);
+  const keys = recorded.map((interaction) => interaction.key);
   const nearest = nearestKeys(key, keys) ?? nearestApis(key, await cassette.listApis());
   const known = nearest.length === 0 ? 'The cassette is empty' : `Nearest recorded: ${nearest.join('; ')}`;
   return `${what}: it is not in cassette ${quote(cassette.name)} (${cassette.folder}). ${known}. ${remedy}.`;

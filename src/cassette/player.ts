@@ -16,10 +16,12 @@ interface Frame<T> {
 
 /** The takes of one key that answer callers of one region, ready to be sent. */
 class Reel<T> {
+  readonly region: string;
   readonly #frames: ReadonlyArray<Frame<T>>;
   readonly #length: number;
 
-  constructor(takes: readonly Take[]) {
+  constructor(region: string, takes: readonly Take[]) {
+    this.region = region;
     let end = 0;
     this.#frames = takes.map((take) => {
       end += take.times;
@@ -39,6 +41,11 @@ class Reel<T> {
     return index < 0 ? undefined : this.#frames[index - placesBack]?.take;
   }
 
+  /** Whether one of them is a success. */
+  get hasSuccess(): boolean {
+    return this.#frames.some(({ take }) => take.status === 200);
+  }
+
   /** -1 when there is none in this order. */
   #indexAt(position: number, order: Order): number {
     const last = this.#frames.length - 1;
@@ -51,35 +58,83 @@ class Reel<T> {
   }
 }
 
-/** What answers for one key. */
-interface Track<T> {
-  readonly interaction: Interaction;
-  readonly reels: ReadonlyMap<string, Reel<T>>;
-  /** For callers of a region that nothing was recorded in. */
-  readonly fallback: Reel<T> | undefined;
-}
-
 /** How far the callers of one region have come in the takes of a key. */
 interface Cursor<T> {
+  /** Whose it is; empty for callers without a region, and for those of more regions than there are. */
+  readonly name: string;
   position: number;
-  /** What {@link reel} was made of: recording makes another. */
-  interaction: Interaction | undefined;
-  /** Whose {@link reel} it is: those who share a cursor may be of different regions. */
-  region: string | undefined;
+  /** The reel of {@link region}: those who share a cursor may be of different regions. */
   reel: Reel<T> | undefined;
+  region: string | undefined;
 }
 
 /** More regions than AWS has: whoever makes some up shares one cursor beyond it. */
 const MAX_CURSORS = 100;
 
+/** What answers for one key, and how far its callers have come. */
+class Track<T> {
+  #interaction: Interaction;
+  #reels: ReadonlyArray<Reel<T>>;
+  /** Nearly always one. */
+  #cursors: Cursor<T>[] = [];
+
+  constructor(interaction: Interaction) {
+    this.#interaction = interaction;
+    this.#reels = reelsOf(interaction.takes);
+  }
+
+  /** Takes in what was recorded since: callers go on where they are. */
+  follow(interaction: Interaction): void {
+    if (this.#interaction === interaction) return;
+    this.#interaction = interaction;
+    this.#reels = reelsOf(interaction.takes);
+    for (const cursor of this.#cursors) cursor.region = undefined;
+  }
+
+  /** Where callers of the region are, with the reel that they get. */
+  cursorOf(region: string): Cursor<T> {
+    const cursor = this.#findCursor(region);
+    if (cursor.region !== region) {
+      cursor.region = region;
+      cursor.reel = this.#reelOf(region);
+    }
+    return cursor;
+  }
+
+  rewind(): void {
+    this.#cursors = [];
+  }
+
+  #findCursor(region: string): Cursor<T> {
+    const [first] = this.#cursors;
+    if (first?.name === region) return first;
+    const name = this.#cursors.length < MAX_CURSORS ? region : '';
+    const known = this.#cursors.find((cursor) => cursor.name === region || cursor.name === name);
+    if (known !== undefined) return known;
+    const cursor = { name, position: 0, reel: undefined, region: undefined };
+    this.#cursors.push(cursor);
+    return cursor;
+  }
+
+  /** The region's own; where nothing was recorded in it, one that has a success. */
+  #reelOf(region: string): Reel<T> | undefined {
+    return (
+      this.#reels.find((reel) => reel.region === region) ??
+      this.#reels.find((reel) => reel.hasSuccess) ??
+      this.#reels[0]
+    );
+  }
+}
+
 /** Chooses the take to answer with. */
 export class Player<T> {
   readonly #order: Order;
   readonly #prepare: Prepare<T>;
+  /** By the key's text. */
   readonly #tracks = new Map<string, Track<T>>();
-  /** By the key's text, then by region. */
-  readonly #cursors = new Map<string, Map<string, Cursor<T>>>();
-  #last: { interaction: Interaction; region: string; cursor: Cursor<T> } | undefined;
+  #lastInteraction: Interaction | undefined;
+  #lastRegion: string | undefined;
+  #lastCursor: Cursor<T> | undefined;
 
   constructor(order: Order, prepare: Prepare<T>) {
     this.#order = order;
@@ -89,7 +144,7 @@ export class Player<T> {
   /** The next answer for a caller of the region, or nothing when the takes are used up. */
   play(interaction: Interaction, region: string | undefined, representation: Representation): T | undefined {
     const cursor = this.#cursor(interaction, region);
-    const frame = this.#reel(cursor, interaction, region)?.at(cursor.position, this.#order);
+    const frame = cursor.reel?.at(cursor.position, this.#order);
     if (frame === undefined) return undefined;
     frame[representation] ??= this.#render(interaction, frame.take, representation);
     cursor.position += 1;
@@ -99,13 +154,13 @@ export class Player<T> {
   /** Whether {@link play} would have an answer. */
   canPlay(interaction: Interaction, region: string | undefined): boolean {
     const cursor = this.#cursor(interaction, region);
-    return this.#reel(cursor, interaction, region)?.at(cursor.position, this.#order) !== undefined;
+    return cursor.reel?.at(cursor.position, this.#order) !== undefined;
   }
 
   /** The take whose turn it is for a caller of the region, or the one so many places before it; uses up none. */
   peek(interaction: Interaction, region: string | undefined, placesBack = 0): Take | undefined {
     const cursor = this.#cursor(interaction, region);
-    return this.#reel(cursor, interaction, region)?.takeAt(cursor.position, this.#order, placesBack);
+    return cursor.reel?.takeAt(cursor.position, this.#order, placesBack);
   }
 
   /** Counts an answer that was given to a caller of the region: also one that was just recorded. */
@@ -115,67 +170,32 @@ export class Player<T> {
 
   /** Starts every key's takes from the beginning. */
   reset(): void {
-    this.#cursors.clear();
-    this.#last = undefined;
+    for (const track of this.#tracks.values()) track.rewind();
+    this.#lastCursor = undefined;
   }
 
   /** Who asks whether there is an answer asks for it next: the cursor found last is looked at first. */
   #cursor(interaction: Interaction, region = ''): Cursor<T> {
-    const last = this.#last;
-    if (last?.interaction === interaction && last.region === region) return last.cursor;
-    const cursor = this.#findCursor(interaction, region);
-    this.#last = { interaction, region, cursor };
+    const last = this.#lastCursor;
+    if (last !== undefined && this.#lastInteraction === interaction && this.#lastRegion === region)
+      return last;
+    const cursor = this.#track(interaction).cursorOf(region);
+    this.#lastInteraction = interaction;
+    this.#lastRegion = region;
+    this.#lastCursor = cursor;
     return cursor;
-  }
-
-  #findCursor({ key }: Interaction, region: string): Cursor<T> {
-    let cursors = this.#cursors.get(key.text);
-    if (cursors === undefined) {
-      cursors = new Map();
-      this.#cursors.set(key.text, cursors);
-    }
-    const known = cursors.get(region);
-    if (known !== undefined) return known;
-    const name = cursors.size < MAX_CURSORS ? region : '';
-    const cursor = cursors.get(name) ?? {
-      position: 0,
-      interaction: undefined,
-      region: undefined,
-      reel: undefined,
-    };
-    cursors.set(name, cursor);
-    return cursor;
-  }
-
-  #reel(cursor: Cursor<T>, interaction: Interaction, region: string | undefined): Reel<T> | undefined {
-    if (cursor.interaction !== interaction || cursor.region !== region) {
-      const { reels, fallback } = this.#track(interaction);
-      cursor.interaction = interaction;
-      cursor.region = region;
-      cursor.reel = (region === undefined ? undefined : reels.get(region)) ?? fallback;
-    }
-    return cursor.reel;
   }
 
   #track(interaction: Interaction): Track<T> {
     const { text } = interaction.key;
     const known = this.#tracks.get(text);
-    if (known?.interaction === interaction) return known;
-    const track = this.#load(interaction);
+    if (known !== undefined) {
+      known.follow(interaction);
+      return known;
+    }
+    const track = new Track<T>(interaction);
     this.#tracks.set(text, track);
     return track;
-  }
-
-  #load(interaction: Interaction): Track<T> {
-    const byRegion = groupByRegion(interaction.takes);
-    const reels = new Map<string, Reel<T>>();
-    for (const [region, takes] of byRegion) {
-      reels.set(region, new Reel(takes));
-    }
-    const regions = [...byRegion.keys()];
-    const preferred =
-      regions.find((region) => byRegion.get(region)?.some(({ status }) => status === 200)) ?? regions[0];
-    return { interaction, reels, fallback: preferred === undefined ? undefined : reels.get(preferred) };
   }
 
   #render({ operation, key }: Interaction, take: Take, representation: Representation): T {
@@ -183,8 +203,11 @@ export class Player<T> {
   }
 }
 
-function groupByRegion(takes: readonly Take[]): Map<string, Take[]> {
-  const groups = new Map<string, Take[]>();
-  for (const take of takes) groups.set(take.region, [...(groups.get(take.region) ?? []), take]);
-  return groups;
+/** The takes region by region, in the order in which regions come. */
+function reelsOf<T>(takes: readonly Take[]): ReadonlyArray<Reel<T>> {
+  const regions = [...new Set(takes.map(({ region }) => region))];
+  return regions.map((region) => {
+    const own = regions.length === 1 ? takes : takes.filter((take) => take.region === region);
+    return new Reel<T>(region, own);
+  });
 }

@@ -1,7 +1,14 @@
+import { renameSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { Low } from 'lowdb';
 import { TextFile } from 'lowdb/node';
+
+/**
+ * In characters: to hand a smaller file to another thread takes longer than to write it. Where a virus scanner may hold a
+ * file for a moment, lowdb tries again.
+ */
+const WRITTEN_AT_ONCE = process.platform === 'win32' ? 0 : 64 * 1024;
 
 /** How a file's data is told as text. */
 export interface Codec<T> {
@@ -26,7 +33,11 @@ export class FileStore<T> {
           const text = await readText(path);
           return text === null ? null : codec.parse(text);
         },
-        write: (data) => file.write(data === null ? '' : codec.stringify(data)),
+        write: async (data) => {
+          const text = data === null ? '' : codec.stringify(data);
+          if (text.length > WRITTEN_AT_ONCE) await file.write(text);
+          else writeAtOnce(path, text);
+        },
       },
       null,
     );
@@ -65,6 +76,13 @@ export class FileStore<T> {
       throw error;
     }
   }
+}
+
+/** As lowdb does it, but that nothing is waited for. */
+function writeAtOnce(path: string, text: string): void {
+  const temporary = temporaryPathOf(path);
+  writeFileSync(temporary, text);
+  renameSync(temporary, path);
 }
 
 /** Where lowdb writes before it renames. */

@@ -38,9 +38,11 @@ function isKnown(name: string): name is keyof typeof decoders {
   return Object.hasOwn(decoders, name);
 }
 
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
 function decodeText(bytes: Uint8Array): string | undefined {
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    return utf8.decode(bytes);
   } catch {
     // Not UTF-8: what would be stored could not be turned back into these bytes.
     return undefined;

@@ -69,16 +69,18 @@ describe('a file store', () => {
   it('lets those who ask during a write share the next one', async () => {
     const { store, path, written } = createStore();
     const seen: string[] = [];
-    const first = store.write('one').then(() => seen.push(readFileSync(path, 'utf8')));
+    // So long that another thread writes it.
+    const [one = '', two = '', three = ''] = ['one', 'two', 'three'].map((text) => text.padEnd(100_000));
+    const first = store.write(one).then(() => seen.push(readFileSync(path, 'utf8')));
     await Promise.resolve();
     await Promise.resolve();
-    expect(written, 'the first write has begun').toEqual(['one']);
-    const others = ['two', 'three'].map((text) =>
+    expect(written, 'the first write has begun').toEqual([one]);
+    const others = [two, three].map((text) =>
       store.write(text).then(() => seen.push(readFileSync(path, 'utf8'))),
     );
     await Promise.all([first, ...others]);
-    expect(written).toEqual(['one', 'three']);
-    expect(seen).toEqual(['one', 'three', 'three']);
+    expect(written).toEqual([one, three]);
+    expect(seen).toEqual([one, three, three]);
   });
 
   it('rejects only those who waited for the write that failed', async () => {
