@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { credentialVariables, restage } from '../support/cli.ts';
+import { credentialVariables, restage, runRestage } from '../support/cli.ts';
 import { credentials, readCassette, startService, temporaryFolder } from '../support/restage.ts';
 import { send, sendSigned } from '../support/stand-in/signed-request.ts';
 import { sample } from '../support/stand-in.ts';
@@ -37,7 +37,7 @@ test.each<[string[], RegExp]>([
   ],
   [['replay', '--faults', 'no-such-file.json'], /^Cannot read 'no-such-file\.json': there is no such file/],
 ])('%j is refused with one line and exit status 2', async (args, message) => {
-  const { status, stdout, stderr } = await restage(args).ended;
+  const { status, stdout, stderr } = await runRestage(args);
 
   expect(stderr).toMatch(message);
   expect(stderr).toMatch(/^Cannot [^\n]+\.\n$/);
@@ -45,13 +45,13 @@ test.each<[string[], RegExp]>([
 });
 
 test('an option that is given twice is refused as such', async () => {
-  const { status, stderr } = await restage(['replay', '-c', 'a', '-c', 'b']).ended;
+  const { status, stderr } = await runRestage(['replay', '-c', 'a', '-c', 'b']);
   expect(stderr).toBe('Cannot use --cassette: it is given more than once. Give it once.\n');
   expect(status).toBe(2);
 });
 
 test('a secret on the command line is not repeated', async () => {
-  const { stderr } = await restage(['record', '--client-key', 'bad id:the-secret']).ended;
+  const { stderr } = await runRestage(['record', '--client-key', 'bad id:the-secret']);
 
   expect(stderr).toMatch(/^Cannot use --client-key: /);
   expect(stderr).not.toContain('the-secret');
@@ -73,8 +73,8 @@ test('a port that is taken is one line with the remedy, and exit status 1', asyn
 test('DEBUG=restage adds the trace, and nothing else does', async () => {
   const args = ['replay', '--fault', 'nonsense'];
   const [plain, debug] = await Promise.all([
-    restage(args).ended,
-    restage(args, { env: { DEBUG: 'restage' } }).ended,
+    runRestage(args),
+    runRestage(args, { env: { DEBUG: 'restage' } }),
   ]);
 
   expect(plain.stderr).not.toMatch(/^\s+at /m);
@@ -150,7 +150,7 @@ describe('settings', () => {
   ])('of a config file with %j are refused', async (text, message) => {
     const cwd = await temporaryFolder();
     await writeFile(join(cwd, 'restage.config.yaml'), text);
-    const { status, stderr } = await restage(['record'], { cwd }).ended;
+    const { status, stderr } = await runRestage(['record'], { cwd });
 
     expect(status).toBe(2);
     expect(stderr).toMatch(message);

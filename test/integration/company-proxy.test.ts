@@ -8,7 +8,7 @@ import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { defaultLimits, Forwarder, type ForwarderLimits } from '../../src/http/upstream/forwarder.ts';
 import { tunnelThroughProxy } from '../../src/http/upstream/upstream-agents.ts';
 import { createCa, type Identity, type ThrowawayCa } from '../support/certificates.ts';
-import { credentialVariables, restage } from '../support/cli.ts';
+import { credentialVariables, restage, runRestage } from '../support/cli.ts';
 import { startConnectProxy } from '../support/connect-proxy.ts';
 import { credentials, startService, temporaryFolder } from '../support/restage.ts';
 import { sendSigned } from '../support/stand-in/signed-request.ts';
@@ -412,7 +412,7 @@ describe('the program', () => {
     'refuses the proxy %s',
     async (HTTPS_PROXY) => {
       const env = { ...credentialVariables(credentials), HTTPS_PROXY };
-      const { status, stderr } = await restage(['auto', '--port', '0'], { env }).ended;
+      const { status, stderr } = await runRestage(['auto', '--port', '0'], { env });
 
       expect(status).toBe(2);
       expect(stderr).toContain('HTTPS_PROXY or ALL_PROXY names: it is no http or https URL.');

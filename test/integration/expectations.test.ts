@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { restage } from '../support/cli.ts';
+import { restage, runRestage } from '../support/cli.ts';
 import { describeWithClient } from '../support/clients.ts';
 
 const cassettes = fileURLToPath(new URL('../../cassettes', import.meta.url));
@@ -90,14 +90,14 @@ describe('what is expected of a command', () => {
     [['--expect', 'attempts<=0'], /'0' is no whole number from 1 to 1000/],
     [['--expect', 'gap>=1h'], /'1h' is no time from 1ms/],
   ])('is refused at the start when it cannot be read: %s', async (options, message) => {
-    const { status, report } = await runUnder(options, ['true']);
+    const { status, stderr } = await runRestage([...example, ...options, '--', 'true']);
 
     expect(status).toBe(2);
-    expect(report).toMatch(message);
+    expect(stderr).toMatch(message);
   });
 
   test('needs a command', async () => {
-    const { status, stderr } = await restage([...example, '--expect', 'all succeed']).ended;
+    const { status, stderr } = await runRestage([...example, '--expect', 'all succeed']);
 
     expect(status).toBe(2);
     expect(stderr).toMatch(/^Cannot check '--expect': there is no command/);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Ended, restage } from '../support/cli.ts';
+import { restage, runRestage } from '../support/cli.ts';
 import { run } from '../support/restage.ts';
 import { send } from '../support/stand-in/signed-request.ts';
 import { deadUpstream } from '../support/upstream.ts';
@@ -9,8 +9,8 @@ const TOKEN = 'a-token-of-24-characters';
 const target = '/restapis/a1b2c3d4e5/stages';
 
 /** Runs an errand to its end. */
-function errand(args: readonly string[], env: Record<string, string> = {}): Promise<Ended> {
-  return restage(args, { env }).ended;
+function errand(args: readonly string[], env: Record<string, string> = {}) {
+  return runRestage(args, { env });
 }
 
 async function statusesOf(url: string, count: number, path = target): Promise<number[]> {

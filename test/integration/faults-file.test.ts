@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { faultKinds } from '../../src/chaos/fault.ts';
 import { presets } from '../../src/chaos/preset.ts';
-import { restage } from '../support/cli.ts';
+import { restage, runRestage } from '../support/cli.ts';
 import { run } from '../support/restage.ts';
 import { send } from '../support/stand-in/signed-request.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -21,13 +21,12 @@ async function faultsOf(url: string) {
   return JSON.parse((await send(url, '/__restage/faults', {})).text);
 }
 
-/** A faults file in a folder of its own, and a program that replays nothing under it. */
-function startWith(text: string, name = 'chaos.yaml') {
+/** A faults file in a folder of its own, and the command line of a program that replays nothing under it. */
+function faultsFile(text: string, name = 'chaos.yaml') {
   const path = join(temporaryFolder(), name);
   const write = (next: string) => writeFileSync(path, next);
   write(text);
-  const program = restage(['replay', '--port', '0', '--log', 'silent', '--faults', path]);
-  return { path, write, program };
+  return { path, write, args: ['replay', '--port', '0', '--log', 'silent', '--faults', path] };
 }
 
 const SCENARIO = `
@@ -49,8 +48,7 @@ phases:
 
 describe('phases', () => {
   test('follow one another by calls, end to end', async () => {
-    const { program } = startWith(SCENARIO);
-    const url = await program.url;
+    const url = await restage(faultsFile(SCENARIO).args).url;
 
     expect((await faultsOf(url)).phase).toEqual({ name: 'calm' });
     expect(await statusesOf(url, 9)).toEqual([400, 400, 429, 429, 400, 503, 503, 400, 400]);
@@ -117,7 +115,8 @@ describe('phases', () => {
 
 describe('a faults file that changes', () => {
   test('is loaded again, and goes on counting where it says the same; a broken one leaves the last good one', async () => {
-    const { path, write, program } = startWith('[throttle, "conflict,api=counted"]', 'chaos.yaml');
+    const { path, write, args } = faultsFile('[throttle, "conflict,api=counted"]', 'chaos.yaml');
+    const program = restage(args);
     const url = await program.url;
     expect(await statusesOf(url, 2)).toEqual([429, 429]);
 
@@ -203,8 +202,8 @@ describe('at the start', () => {
     ['an unknown name at the top', { fazes: [] }, ["'fazes'", 'faults', 'phases', 'repeat']],
     ['no list', 'throttle', ['not a list of faults']],
   ])('%s is refused with exit status 2, naming field, value and what is known', async (_, content, words) => {
-    const { path, program } = startWith(JSON.stringify(content), 'chaos.json');
-    const { status, stdout, stderr } = await program.ended;
+    const { path, args } = faultsFile(JSON.stringify(content), 'chaos.json');
+    const { status, stdout, stderr } = await runRestage(args);
 
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
     expect(stderr).toMatch(/^Cannot [^\n]+\.\n$/);
@@ -229,7 +228,7 @@ describe('at the start', () => {
       ['--seed', '-1'],
     ],
   ])('%j is refused with exit status 2, naming what is known', async (args, words) => {
-    const { status, stdout, stderr } = await restage(['replay', ...args]).ended;
+    const { status, stdout, stderr } = await runRestage(['replay', ...args]);
 
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
     expect(stderr).toMatch(/^Cannot [^\n]+\.\n$/);

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { openWire } from '../support/bare-server.ts';
 import { createCa, type ThrowawayCa } from '../support/certificates.ts';
-import { restage } from '../support/cli.ts';
+import { restage, runRestage } from '../support/cli.ts';
 import { startConnectProxy } from '../support/connect-proxy.ts';
 import { credentials, startService, temporaryFolder } from '../support/restage.ts';
 import { sendSigned } from '../support/stand-in/signed-request.ts';
@@ -117,7 +117,7 @@ describe('a proxy that is restage itself', () => {
     const port = new URL(await deadUpstream()).port;
     const flags = ['--port', port, '--intercept', '--ca-dir', await temporaryFolder()];
     const env = { HTTPS_PROXY: `http://127.0.0.1:${port}` };
-    const { status, stdout, stderr } = await restage(['record', ...flags], { env }).ended;
+    const { status, stdout, stderr } = await runRestage(['record', ...flags], { env });
 
     expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
     expect(stderr).toBe(

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test, vi } from 'vitest';
 import type { Mode, RestageOptions } from '../../src/index.ts';
-import { credentialVariables, restage } from '../support/cli.ts';
+import { credentialVariables, restage, runRestage } from '../support/cli.ts';
 import { type ClientEnv, converse, describeWithClient } from '../support/clients.ts';
 import { recordInto } from '../support/recorded.ts';
 import { credentials, type Running, startService, temporaryFolder } from '../support/restage.ts';
@@ -34,7 +34,7 @@ function basic(user: string, password: string): string {
 }
 
 test.each(['record', 'replay'])('restage %s --host 0.0.0.0 does not start without a token', async (mode) => {
-  const { status, stderr } = await restage([mode, '--port', '0', '--host', '0.0.0.0', '--intercept']).ended;
+  const { status, stderr } = await runRestage([mode, '--port', '0', '--host', '0.0.0.0', '--intercept']);
 
   expect(status).toBe(2);
   expect(stderr).toMatch(/^Cannot listen on 0\.0\.0\.0: .+RESTAGE_ADMIN_TOKEN/);

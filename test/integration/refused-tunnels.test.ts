@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test, vi } from 'vitest';
-import { restage } from '../support/cli.ts';
+import { restage, runRestage } from '../support/cli.ts';
 import { temporaryFolder } from '../support/restage.ts';
 import { askForTunnel, HOST, intercept } from '../support/tunnel.ts';
 
@@ -109,7 +109,7 @@ describe('the program', () => {
   test.each(['localhost', '127.0.0.1', '169.254.169.254:80'])(
     'does not start with --tunnel %s',
     async (name) => {
-      const { status, stderr } = await restage(['record', '--intercept', '--tunnel', name]).ended;
+      const { status, stderr } = await runRestage(['record', '--intercept', '--tunnel', name]);
 
       expect(status).toBe(2);
       expect(stderr).toContain(`Cannot allow tunnels to '${name}': it is no name of another machine.`);

@@ -2,7 +2,7 @@ import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { options } from '../../src/settings/options.ts';
-import { restage } from '../support/cli.ts';
+import { runRestage } from '../support/cli.ts';
 import { requestHead, sendRaw } from '../support/raw.ts';
 import { ask } from '../support/recorded.ts';
 import { CASSETTE, readCassette, run, startService, temporaryFolder } from '../support/restage.ts';
@@ -97,7 +97,7 @@ describe('a doctored config file', () => {
   test.each(personal)('does not decide on --%s, and nothing is started', async (name) => {
     const cwd = await temporaryFolder();
     await writeFile(join(cwd, 'restage.config.json'), JSON.stringify({ [name]: true, port: 0 }));
-    const { status, stdout, stderr } = await restage(['replay'], { cwd }).ended;
+    const { status, stdout, stderr } = await runRestage(['replay'], { cwd });
 
     expect(stderr).toMatch(
       new RegExp(`^Cannot take '${name}' from 'restage\\.config\\.json': a file of a checkout`),
@@ -108,7 +108,7 @@ describe('a doctored config file', () => {
   test('does not open the port to others by itself', async () => {
     const cwd = await temporaryFolder();
     await writeFile(join(cwd, 'restage.config.json'), JSON.stringify({ host: '0.0.0.0', port: 0 }));
-    const { status, stderr } = await restage(['replay'], { cwd }).ended;
+    const { status, stderr } = await runRestage(['replay'], { cwd });
 
     expect(stderr).toMatch(/^Cannot listen on 0\.0\.0\.0: others can reach it/);
     expect(status).toBe(2);
@@ -143,8 +143,7 @@ describe('a doctored file of faults', () => {
   ])('%s is refused in one line', async (_, text, reason) => {
     const cwd = await temporaryFolder();
     await writeFile(join(cwd, 'f.yaml'), text);
-    const { status, stdout, stderr } = await restage(['replay', '-p', '0', '--faults', 'f.yaml'], { cwd })
-      .ended;
+    const { status, stdout, stderr } = await runRestage(['replay', '-p', '0', '--faults', 'f.yaml'], { cwd });
 
     expect(stderr).toMatch(/^Cannot [^\n]+\.\n$/);
     expect(stderr).toContain(reason);

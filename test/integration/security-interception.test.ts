@@ -4,7 +4,7 @@ import { connect as connectTls } from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { openWire, Wire } from '../support/bare-server.ts';
-import { restage } from '../support/cli.ts';
+import { restage, runRestage } from '../support/cli.ts';
 import { recordInto } from '../support/recorded.ts';
 import { run, startService, temporaryFolder } from '../support/restage.ts';
 import { sample } from '../support/stand-in.ts';
@@ -58,7 +58,7 @@ test('replay opens no socket and asks no DNS with --intercept either, whatever t
 
 test("the local CA's key is made for its owner alone, and nothing that restage prints has it", async () => {
   const caDir = join(await temporaryFolder(), 'data', 'ca');
-  const said = await restage(['ca', '--ca-dir', caDir]).ended;
+  const said = await runRestage(['ca', '--ca-dir', caDir]);
   const serving = restage(['replay', '-p', '0', '--intercept', '--ca-dir', caDir], {
     env: { DEBUG: 'restage' },
   });

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { restage } from '../support/cli.ts';
+import { runRestage } from '../support/cli.ts';
 import { requestHead, sendRaw } from '../support/raw.ts';
 import { recordInto } from '../support/recorded.ts';
 import {
@@ -41,7 +41,7 @@ function lines(headers: HeaderFields): string {
 }
 
 test.each(['0.0.0.0', '::'])('restage does not start on %s without an admin token', async (host) => {
-  const { status, stdout, stderr } = await restage(['replay', '-p', '0', '--host', host]).ended;
+  const { status, stdout, stderr } = await runRestage(['replay', '-p', '0', '--host', host]);
 
   expect(stderr).toMatch(
     new RegExp(`^Cannot listen on ${host}: others can reach it, and control would have`),

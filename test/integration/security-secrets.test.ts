@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { credentialVariables, restage } from '../support/cli.ts';
+import { credentialVariables, restage, runRestage } from '../support/cli.ts';
 import { requestHead, sendRaw } from '../support/raw.ts';
 import { startService, temporaryFolder } from '../support/restage.ts';
 import { send, sendSigned, signedHeaders } from '../support/stand-in/signed-request.ts';
@@ -99,11 +99,11 @@ test.each(['json', 'pretty'])(
 test('a secret on the command line is in no message, right or wrong', async () => {
   const flags = ['--admin-token', 'short-token', '--client-key', 'bad id:wrong-key-secret'];
   const ended = await Promise.all([
-    restage(['replay', ...flags.slice(0, 2)]).ended,
-    restage(['replay', ...flags.slice(2)]).ended,
-    restage(['replay', '--upstream', 'http://user:url-password@host']).ended,
-    restage(['fault', 'ls', '--url', 'http://user:url-password@host']).ended,
-    restage(['fault', 'ls', '--url', 'http://127.0.0.1:9', '--admin-token', 'good-admin-token-1']).ended,
+    runRestage(['replay', ...flags.slice(0, 2)]),
+    runRestage(['replay', ...flags.slice(2)]),
+    runRestage(['replay', '--upstream', 'http://user:url-password@host']),
+    runRestage(['fault', 'ls', '--url', 'http://user:url-password@host']),
+    runRestage(['fault', 'ls', '--url', 'http://127.0.0.1:9', '--admin-token', 'good-admin-token-1']),
   ]);
   for (const { status, stdout, stderr } of ended) {
     expect(status).not.toBe(0);

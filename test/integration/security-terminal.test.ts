@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { restage } from '../support/cli.ts';
+import { restage, runRestage } from '../support/cli.ts';
 import { CASSETTE, temporaryFolder } from '../support/restage.ts';
 import { send } from '../support/stand-in/signed-request.ts';
 import { startUpstream } from '../support/upstream.ts';
@@ -46,10 +46,10 @@ describe('what a doctored checkout holds moves no cursor', () => {
   ])('standing in %s', async (_, files, flags) => {
     const cwd = await checkout(files);
     for (const DEBUG of ['', 'restage']) {
-      const { status, stdout, stderr } = await restage(['replay', '-p', '0', ...flags], {
+      const { status, stdout, stderr } = await runRestage(['replay', '-p', '0', ...flags], {
         cwd,
         env: { DEBUG },
-      }).ended;
+      });
       expect(status).toBe(2);
       expect(stderr).toMatch(/^Cannot /);
       expect(stdout + stderr).not.toMatch(ACTS);
@@ -150,7 +150,7 @@ describe('what answers in the place of a restage moves no cursor', () => {
     const url = await startUpstream((_request, response) =>
       response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(content)),
     );
-    const ended = await restage([...args, '--url', url]).ended;
+    const ended = await runRestage([...args, '--url', url]);
 
     expect((ended.stdout + ended.stderr).length).toBeGreaterThan(10);
     expect(ended.stdout + ended.stderr).not.toMatch(ACTS);

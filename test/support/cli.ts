@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
+import { type RunEnded, runProgramAgain } from './programs.ts';
 import type { Credentials } from './stand-in.ts';
 
 const program = fileURLToPath(new URL('../../dist/cli/main.cjs', import.meta.url));
@@ -45,13 +46,7 @@ export function restage(args: readonly string[], options: ProgramOptions = {}): 
   const home = mkdtempSync(join(tmpdir(), 'restage-home-'));
   const child = spawn(process.execPath, [...(options.nodeArgs ?? []), program, ...args], {
     cwd: options.cwd ?? home,
-    env: {
-      PATH: process.env.PATH ?? '',
-      HOME: home,
-      AWS_EC2_METADATA_DISABLED: 'true',
-      AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
-      ...options.env,
-    },
+    env: environment(home, options),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const watch = watchOutput(child);
@@ -64,6 +59,30 @@ export function restage(args: readonly string[], options: ProgramOptions = {}): 
   // Who runs a program that never listens does not ask for this.
   url.catch(() => undefined);
   return { child, url, kill: (signal) => child.kill(signal), ...watch };
+}
+
+/**
+ * Runs restage to its end in a process that has run it before, which takes a tenth of the time: for what ends by itself,
+ * starts nothing and is not told of its end by a signal.
+ */
+export function runRestage(
+  args: readonly string[],
+  options: Omit<ProgramOptions, 'nodeArgs'> = {},
+): Promise<RunEnded> {
+  const home = mkdtempSync(join(tmpdir(), 'restage-home-'));
+  onTestFinished(() => rmSync(home, { recursive: true, force: true }));
+  const env = environment(home, options);
+  return runProgramAgain({ program, args, env, cwd: options.cwd ?? home });
+}
+
+function environment(home: string, { env }: ProgramOptions): Record<string, string> {
+  return {
+    PATH: process.env.PATH ?? '',
+    HOME: home,
+    AWS_EC2_METADATA_DISABLED: 'true',
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+    ...env,
+  };
 }
 
 /** The variables that give a process credentials. */
