@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { idOfFileName } from '../src/cassette/file-name.ts';
 import { parseCassetteFile, writeCassetteFile } from '../src/cassette/format.ts';
 import { createRedactor } from '../src/cassette/redact.ts';
@@ -41,9 +41,9 @@ describe('the example', () => {
     const standIn = await startStandIn();
     const options = { dir, cassette: 'example', port: 0, upstream: standIn.url, 'trust-clients': true };
     const { accessKeyId, secretAccessKey } = standIn.credentials;
-    process.env.AWS_ACCESS_KEY_ID = accessKeyId;
-    process.env.AWS_SECRET_ACCESS_KEY = secretAccessKey;
-    process.env.AWS_REGION = 'us-east-1';
+    vi.stubEnv('AWS_ACCESS_KEY_ID', accessKeyId);
+    vi.stubEnv('AWS_SECRET_ACCESS_KEY', secretAccessKey);
+    vi.stubEnv('AWS_REGION', 'us-east-1');
     const restage = await startRestage('record', options);
     try {
       for (const query of ['', '?deploymentId=vakw79']) {
@@ -59,8 +59,7 @@ describe('the example', () => {
       await restage.close();
       await standIn.close();
       rmSync(dir, { recursive: true });
-      for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_REGION'])
-        delete process.env[name];
+      vi.unstubAllEnvs();
     }
   });
 });
