@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { searchPath } from './test/support/search-path.ts';
 
 /** Tests that put something in the place of a module, or of all HTTP: others must not find it there. */
 const MOCKING = [
@@ -14,6 +15,7 @@ export default defineConfig({
     env: {
       AWS_EC2_METADATA_DISABLED: 'true',
       AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+      PATH: searchPath(),
     },
     maxWorkers: '100%',
     testTimeout: 20_000,
