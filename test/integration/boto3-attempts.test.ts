@@ -1,15 +1,15 @@
 import { expect, test } from 'vitest';
 import type { RestageOptions } from '../../src/index.ts';
 import { credentialVariables } from '../support/cli.ts';
+import { withoutWaiting } from '../support/clients/matrix.ts';
 import { describeWithClient, runPython } from '../support/clients.ts';
 import { recordInto } from '../support/recorded.ts';
 import { credentials, type Running, run, startService } from '../support/restage.ts';
 import { sample } from '../support/stand-in.ts';
 
-/** Asks each `MODE URL` once, does not really wait between attempts, and prints what came of each. */
+/** Asks each `MODE URL` once, and prints what came of each. */
 const SCRIPT = `
-import json, os, time
-time.sleep = lambda seconds: None
+import json, os
 import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
@@ -28,6 +28,7 @@ print(json.dumps(results))
 async function askEach(asked: ReadonlyArray<readonly [mode: string, restage: Running]>, api: string) {
   const result = await runPython(SCRIPT, {
     ...credentialVariables(credentials),
+    ...withoutWaiting,
     ASKED: asked.map(([mode, { url }]) => `${mode} ${url}`).join(';'),
     API: api,
   });

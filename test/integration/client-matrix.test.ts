@@ -22,7 +22,7 @@ const HOSTS = { endpoint: /^127\.0\.0\.1:\d+$/, proxy: /^apigateway\.us-east-1\.
 // Far more than they take on an idle machine.
 const TIMEOUT_MS = 180_000;
 /** Clients mostly wait before they try again, but take a core to start. */
-const inTurn = atMost(3);
+const inTurn = atMost(6);
 const folder = mkdtempSync(join(tmpdir(), 'restage-profiles-'));
 const seen = new Map<string, Seen>();
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { APIGatewayClient, GetStagesCommand, type GetStagesCommandInput } from '@aws-sdk/client-api-gateway';
-import { onTestFinished } from 'vitest';
+import { onTestFinished, vi } from 'vitest';
 import { type Clock, type Mode, type Restage, type RestageOptions, startRestage } from '../../src/index.ts';
 import { type Credentials, type StandIn, type StandInOptions, startStandIn } from './stand-in.ts';
 
@@ -81,7 +81,10 @@ export async function readCassette(dir: string, cassette = CASSETTE): Promise<Re
   return files;
 }
 
-/** What the AWS SDK for JavaScript v3 makes of the answer, without what differs from call to call. */
+/**
+ * What the AWS SDK for JavaScript v3 makes of the answer, without what differs from call to call. It does not wait
+ * between attempts: it multiplies what it would wait by a number of chance, which is 0 here.
+ */
 export async function getStages(
   url: string,
   input: GetStagesCommandInput,
@@ -94,10 +97,12 @@ export async function getStages(
     maxAttempts: 1,
     ...settings,
   });
+  const chance = vi.spyOn(Math, 'random').mockReturnValue(0);
   try {
     const { $metadata: _, ...output } = await client.send(new GetStagesCommand(input));
     return output;
   } finally {
+    chance.mockRestore();
     client.destroy();
   }
 }
