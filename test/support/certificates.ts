@@ -55,10 +55,11 @@ export async function createCa(): Promise<ThrowawayCa> {
   return { ca: own.toString('pem'), issue };
 }
 
-/** The library wants a polyfill of decorators' metadata, and uses none of it. */
 function loadX509(): typeof import('@peculiar/x509') {
-  Object.assign(Reflect, { getMetadata: () => undefined, getOwnMetadata: () => undefined });
-  return createRequire(import.meta.url)('@peculiar/x509');
+  const require = createRequire(import.meta.url);
+  // The library wants a polyfill of decorators' metadata, which others in this process may want whole.
+  require('reflect-metadata');
+  return require('@peculiar/x509');
 }
 
 async function makeKey() {

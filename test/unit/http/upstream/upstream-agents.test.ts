@@ -30,6 +30,8 @@ describe('the proxy to take', () => {
     ['https://127.0.0.1:4566', { HTTPS_PROXY: PROXY }, undefined],
     ['https://127.8.9.1', { HTTPS_PROXY: PROXY }, undefined],
     ['https://[::1]:4566', { HTTPS_PROXY: PROXY }, undefined],
+    ['https://[::ffff:7f00:1]:4566', { HTTPS_PROXY: PROXY }, `${PROXY}/`],
+    ['https://[::ffff:7f00:1]:4566', { HTTPS_PROXY: PROXY, NO_PROXY: '[::ffff:7f00:1]' }, undefined],
   ])('to %s with %j is %s', (url, env, expected) => {
     const environment = process.env;
     expect(findProxyFor(new URL(url), env)?.href).toBe(expected);
