@@ -1,5 +1,7 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { searchPath } from './test/support/search-path.ts';
+import { ProgramsFirst } from './test/support/sequencer.ts';
 
 /** Tests that put something in the place of a module, or of all HTTP: others must not find it there. */
 const MOCKING = [
@@ -17,7 +19,9 @@ export default defineConfig({
       AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
       PATH: searchPath(),
     },
-    maxWorkers: '100%',
+    // One more than there are cores: in some tests a client waits for its quota.
+    maxWorkers: availableParallelism() + 1,
+    sequence: { sequencer: ProgramsFirst },
     testTimeout: 20_000,
     hookTimeout: 20_000,
     projects: [
