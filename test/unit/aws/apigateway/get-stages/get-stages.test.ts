@@ -13,7 +13,7 @@ import { parseCassetteFile, writeCassetteFile } from '../../../../../src/cassett
 import { type Json, type JsonObject, parseJson, sortKeys, writeJson } from '../../../../../src/json.ts';
 import { API_ID, halDocument, plainDocument } from '../../../../support/odd-stages.ts';
 
-const RUNS = { numRuns: 200 };
+const RUNS = { numRuns: 100 };
 const KEY = keyOf('GetStages', API_ID, { deploymentId: 'd 1' });
 
 function answerOf(text: string, parts: Partial<ServiceAnswer> = {}): ServiceAnswer {

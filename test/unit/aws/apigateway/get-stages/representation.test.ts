@@ -16,7 +16,7 @@ import {
 } from '../../../../../src/json.ts';
 import { API_ID, halDocument, plainDocument, stagesOf } from '../../../../support/odd-stages.ts';
 
-const RUNS = { numRuns: 400 };
+const RUNS = { numRuns: 100 };
 const ID = 'uycll6xg9a';
 
 /** Reads a document and writes it again; between the two, what is known of it may be put in order. */

@@ -17,7 +17,7 @@ import {
 import { fieldName, number, text } from '../../../../support/odd-json.ts';
 import { API_ID, halDocument, plainDocument, stagesOf } from '../../../../support/odd-stages.ts';
 
-const RUNS = { numRuns: 300 };
+const RUNS = { numRuns: 100 };
 const KEY = keyOf('GetStages', API_ID, {});
 const representations = ['hal', 'json'] as const;
 
