@@ -1,10 +1,15 @@
-import { describe, expect, test, vi } from 'vitest';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { cp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { faultKinds } from '../../src/chaos/fault.ts';
+import { startRestage } from '../../src/index.ts';
 import { faultSamples } from '../support/chaos/fault-samples.ts';
 import { ask, modes, runOn } from '../support/recorded.ts';
-import { type Running, readCassette, run, startService, temporaryFolder } from '../support/restage.ts';
+import { type Running, readCassette, startService, temporaryFolder } from '../support/restage.ts';
 import { sampleApis } from '../support/stand-in/sample.ts';
-import { type StandIn, sample } from '../support/stand-in.ts';
+import { type StandIn, sample, startStandIn } from '../support/stand-in.ts';
 import { virtualClock } from '../support/virtual-clock.ts';
 
 type Mode = (typeof modes)[number];
@@ -27,17 +32,27 @@ const samples = Object.keys(faultKinds)
     (faultSamples[kind] ?? []).map(({ spec }) => [kind, spec.replace('first=99', 'first=1')] as const),
   );
 
-/** A service that changed while it was recorded: two takes, of the deployments `first` and `second`; it now has a third. */
+/** A recording with two takes, of the deployments `first` and `second`: each test has a copy of its own. */
+const recorded = mkdtempSync(join(tmpdir(), 'restage-recorded-'));
+const [stage = {}] = sampleApis('123456789012').get(api) ?? [];
+
+beforeAll(async () => {
+  const service = await startStandIn();
+  const recording = await startRestage('record', { dir: recorded, port: 0, upstream: service.url });
+  for (const deploymentId of ['first', 'second']) {
+    service.setStages(api, [{ ...stage, deploymentId }]);
+    expect((await ask(recording.url, service, target)).outcome).toBe('recorded');
+  }
+  await recording.close();
+  await service.close();
+});
+afterAll(() => rmSync(recorded, { recursive: true, force: true }));
+
+/** A service that changed since it was recorded: it now has a third deployment. */
 async function startChanged(): Promise<{ service: StandIn; dir: string }> {
   const service = await startService();
   const dir = await temporaryFolder();
-  const [stage = {}] = sampleApis('123456789012').get(api) ?? [];
-  const recording = await run('record', { dir, upstream: service.url });
-  for (const deploymentId of ['first', 'second']) {
-    service.setStages(api, [{ ...stage, deploymentId }]);
-    await ask(recording.url, service, target);
-  }
-  await recording.close();
+  await cp(recorded, dir, { recursive: true });
   service.setStages(api, [{ ...stage, deploymentId: 'third' }]);
   return { service, dir };
 }
