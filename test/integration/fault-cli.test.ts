@@ -117,7 +117,8 @@ describe('restage fault', () => {
   });
 
   test('says in one line, with exit status 1, that nothing listens', async () => {
-    const { status, stdout, stderr } = await errand(['fault', 'ls', '--url', await deadUpstream()]);
+    // In a process of its own, unlike the other errands.
+    const { status, stdout, stderr } = await restage(['fault', 'ls', '--url', await deadUpstream()]).ended;
 
     expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
     expect(stderr).toMatch(/^Cannot reach restage at http:\S+: nothing listens there\. [^\n]+\n$/);
