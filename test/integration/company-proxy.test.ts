@@ -209,9 +209,7 @@ describe('a call to an https upstream', () => {
     await get(await createForwarder(env, { upstream }), upstream);
     expect(proxy.asked).toHaveLength(1);
 
-    expect(
-      await get(await createForwarder({ ...env, [name]: here }, { upstream }), upstream),
-    ).toMatchObject({
+    expect(await get(await createForwarder({ ...env, [name]: here }, { upstream }), upstream)).toMatchObject({
       status: 200,
     });
     expect(proxy.asked).toHaveLength(1);

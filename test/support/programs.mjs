@@ -1,4 +1,5 @@
 import { writeSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { createInterface } from 'node:readline';
 
 /**
@@ -12,7 +13,7 @@ import { createInterface } from 'node:readline';
 const EVENTS = ['uncaughtException', 'unhandledRejection', 'SIGINT', 'SIGTERM', 'SIGHUP'];
 /** Thrown in place of the end of the process, so that nothing behind it is carried out. */
 const over = Symbol('the program is over');
-let runs = 0;
+const require = createRequire(import.meta.url);
 
 for await (const line of createInterface({ input: process.stdin })) {
   writeSync(1, `${JSON.stringify(await runOnce(JSON.parse(line)))}\n`);
@@ -39,10 +40,9 @@ async function runOnce({ program, args, env, cwd }) {
       resolve(code);
       throw over;
     };
-    runs += 1;
-    import(`${program}?run=${runs}`).catch((error) => {
-      if (error !== over) throw error;
-    });
+    // Its entry alone is loaded anew.
+    delete require.cache[program];
+    require(program);
   });
 
   for (const event of EVENTS) process.removeAllListeners(event);
