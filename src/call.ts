@@ -28,7 +28,7 @@ export interface Call {
   /** Tells whether the other end of the connection is this machine. */
   readonly isFromLoopback: () => boolean;
   /** Who calls, to tell clients apart that send no {@link invocationId}: the address and the user agent. */
-  readonly client: () => string;
+  readonly client: string;
   /** Every `Host` value that was sent; exactly one is right. */
   readonly hosts: readonly string[];
   /** Whether a browser sent this on behalf of a page: an `Origin`, or a foreign `Sec-Fetch-Site`. */

@@ -11,7 +11,7 @@ export type { Listeners, Restage } from './assembly/restage.ts';
 export type { Outcome } from './call.ts';
 export { listCassettes } from './cassette/folder.ts';
 export { FailureError, UsageError } from './errors.ts';
-export type { JournalEntry, Observer } from './journal/journal.ts';
+export type { JournalEntry, Observer } from './journal/entry.ts';
 export type { Clock } from './proxy/clock.ts';
 export type { RetryReport } from './retries/report.ts';
 export type { Verdict } from './retries/verdict.ts';

@@ -1,5 +1,5 @@
 import type { Credentials } from '../aws/signing/signature.ts';
-import type { JournalEntry, Observer } from '../journal/journal.ts';
+import type { JournalEntry, Observer } from '../journal/entry.ts';
 import type { Clock } from '../proxy/clock.ts';
 import type { RetryReport } from '../retries/report.ts';
 import type { Verdict } from '../retries/verdict.ts';

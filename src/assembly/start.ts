@@ -7,7 +7,7 @@ import { EventStream } from '../control/events.ts';
 import { Metrics } from '../control/metrics.ts';
 import { type CallError, UnwritableError } from '../errors.ts';
 import { type RunningServer, startServer } from '../http/server/server.ts';
-import { type Observer, refusedEntry } from '../journal/journal.ts';
+import { type Observer, refusedEntry } from '../journal/entry.ts';
 import { CallerCheck } from '../proxy/caller-check.ts';
 import type { Clock } from '../proxy/clock.ts';
 import { randomIds, randomSeed } from '../proxy/ids.ts';
@@ -27,7 +27,7 @@ import type { Listeners, Restage } from './restage.ts';
 
 export type { Outcome } from '../call.ts';
 export { FailureError, UsageError } from '../errors.ts';
-export type { JournalEntry, Observer } from '../journal/journal.ts';
+export type { JournalEntry, Observer } from '../journal/entry.ts';
 
 /** How long calls in flight may take to end when restage stops. */
 const GRACE_MS = 5_000;

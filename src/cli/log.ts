@@ -1,6 +1,6 @@
 import pc from 'picocolors';
 import type { Outcome } from '../call.ts';
-import { describeEntry, type JournalEntry } from '../journal/journal.ts';
+import { describeEntry, type JournalEntry } from '../journal/entry.ts';
 import type { LogFormat } from '../settings/options.ts';
 import { escapeUnprintable, printable } from './printable.ts';
 

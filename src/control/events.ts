@@ -1,4 +1,4 @@
-import { describeEntry, type JournalEntry } from '../journal/journal.ts';
+import { describeEntry, type JournalEntry } from '../journal/entry.ts';
 
 /** More than a slow reader can be behind: what comes then is counted, not kept. */
 const MAX_WAITING = 1000;

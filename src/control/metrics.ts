@@ -2,7 +2,7 @@ import type { Histogram, Registry } from 'prom-client';
 import { findOperation } from '../aws/apigateway/operations.ts';
 import type { Outcome } from '../call.ts';
 import type { Cassette } from '../cassette/cassette.ts';
-import type { JournalEntry } from '../journal/journal.ts';
+import type { JournalEntry } from '../journal/entry.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import { LatencyTally } from './latency-tally.ts';
 

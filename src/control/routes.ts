@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Answer } from '../call.ts';
-import { describeEntry } from '../journal/journal.ts';
+import { describeEntry } from '../journal/entry.ts';
 import { describeRetries } from '../retries/report.ts';
 import { resetSession, type Session } from '../sessions/session.ts';
 import { addFault, changeFault, clearFaults, listFaults, removeFault, showFault } from './fault-routes.ts';

@@ -1,67 +1,24 @@
 import type { Outcome } from '../call.ts';
-import type { CallError } from '../errors.ts';
-
-/** What is told of one call: nothing that could hold a secret. */
-export interface JournalEntry {
-  /** When it was answered, in epoch milliseconds. */
-  readonly at: number;
-  /** The session it belongs to; absent for calls without one. */
-  readonly session: string | undefined;
-  /** The operation's name, or method and path of one that is not understood. */
-  readonly operation: string;
-  readonly restApiId: string | undefined;
-  readonly parameters: Readonly<Record<string, string>> | undefined;
-  readonly region: string | undefined;
-  readonly outcome: Outcome;
-  /** 0 when no status line was sent: the connection hung or was reset. */
-  readonly status: number;
-  /** How long it took until there was an answer to send. */
-  readonly durationMs: number;
-  /** How long the upstream took, when it was asked. */
-  readonly upstreamMs: number | undefined;
-  readonly invocationId: string | undefined;
-  readonly attempt: number | undefined;
-  /** Who called, to tell clients apart that send no invocation id: address and user agent. */
-  readonly client: string;
-  /** Whether the client had gone before there was an answer. */
-  readonly abandoned: boolean;
-  /** Whether a fault made an answer that clients cannot read, whatever its status: cut off, or not what it says it is. */
-  readonly damaged: boolean;
-  /** How long the answer told the client to wait: `Retry-After` or `x-amz-retry-after`. */
-  readonly retryAfterMs: number | undefined;
-  /** The rule that answered. */
-  readonly fault: string | undefined;
-  /** The rules that fired: the one that answered, and those that delayed. */
-  readonly hits: readonly string[];
-  /** What the client was not told, or why something was not recorded. */
-  readonly note: string | undefined;
-}
-
-/** Told of each call. */
-export type Observer = (entry: JournalEntry) => void;
+import type { JournalEntry } from './entry.ts';
+import { EntryRing } from './entry-ring.ts';
 
 /** The last calls and how they were answered, kept in memory. */
 export class Journal {
-  readonly #size: number;
-  readonly #entries: (JournalEntry | undefined)[];
-  #next = 0;
+  readonly #ring: EntryRing;
   #counts = emptyCounts();
 
   constructor(size = 1000) {
-    this.#size = size;
-    this.#entries = new Array<JournalEntry | undefined>(size).fill(undefined);
+    this.#ring = new EntryRing(size);
   }
 
   add(entry: JournalEntry): void {
-    this.#entries[this.#next] = entry;
-    this.#next = this.#next + 1 === this.#size ? 0 : this.#next + 1;
+    this.#ring.add(entry);
     this.#counts[entry.outcome] += 1;
   }
 
   /** The calls that are still kept, oldest first. */
   get entries(): JournalEntry[] {
-    const inOrder = [...this.#entries.slice(this.#next), ...this.#entries.slice(0, this.#next)];
-    return inOrder.filter((entry) => entry !== undefined);
+    return this.#ring.entries;
   }
 
   /** How many calls there were, by outcome. */
@@ -71,55 +28,11 @@ export class Journal {
 
   /** Forgets every call. */
   clear(): void {
-    this.#entries.fill(undefined);
-    this.#next = 0;
+    this.#ring.clear();
     this.#counts = emptyCounts();
   }
 }
 
 function emptyCounts(): Record<Outcome, number> {
   return { recorded: 0, replayed: 0, forwarded: 0, faulted: 0, missed: 0, refused: 0 };
-}
-
-/** What is told of a request that no call came of. */
-export function refusedEntry(what: string, error: CallError, at: number): JournalEntry {
-  return {
-    at,
-    session: undefined,
-    operation: what,
-    restApiId: undefined,
-    parameters: undefined,
-    region: undefined,
-    outcome: 'refused',
-    status: error.status,
-    durationMs: 0,
-    upstreamMs: undefined,
-    invocationId: undefined,
-    attempt: undefined,
-    client: '-',
-    abandoned: false,
-    damaged: false,
-    retryAfterMs: undefined,
-    fault: undefined,
-    hits: [],
-    note: error.message,
-  };
-}
-
-/** What is told of a call to people and programs: without what is not there, times in ISO 8601. */
-export function describeEntry(entry: JournalEntry): object {
-  const { at, durationMs, upstreamMs, hits, abandoned, damaged, ...rest } = entry;
-  return {
-    at: new Date(at).toISOString(),
-    ...rest,
-    durationMs: rounded(durationMs),
-    ...(upstreamMs !== undefined && { upstreamMs: rounded(upstreamMs) }),
-    ...(hits.length > 0 && { hits }),
-    ...(abandoned && { abandoned }),
-    ...(damaged && { damaged }),
-  };
-}
-
-function rounded(ms: number): number {
-  return Number(ms.toFixed(2));
 }

@@ -5,7 +5,7 @@ import type { Addressing, Answer, Call, Outcome } from '../call.ts';
 import type { Interaction } from '../cassette/format.ts';
 import type { Strike } from '../chaos/rule-set.ts';
 import { CallError, reasonOf } from '../errors.ts';
-import type { JournalEntry, Observer } from '../journal/journal.ts';
+import type { JournalEntry, Observer } from '../journal/entry.ts';
 import { shortText, shortTexts } from '../journal/short-text.ts';
 import type { Session } from '../sessions/session.ts';
 import { findSession, withoutSession } from '../sessions/session-address.ts';
@@ -210,7 +210,7 @@ export class RestageProxy {
       upstreamMs: ending.upstreamMs,
       invocationId: call.invocationId,
       attempt: call.attempt,
-      client: call.client(),
+      client: call.client,
       abandoned: call.isAbandoned(),
       damaged: ending.damaged ?? false,
       retryAfterMs: retryAfterMsOf(answer),

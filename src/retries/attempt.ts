@@ -1,5 +1,5 @@
 import type { Outcome } from '../call.ts';
-import type { JournalEntry } from '../journal/journal.ts';
+import type { JournalEntry } from '../journal/entry.ts';
 
 /** One try of a call, and what came of it. */
 export interface Attempt {

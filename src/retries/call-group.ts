@@ -1,4 +1,4 @@
-import type { JournalEntry } from '../journal/journal.ts';
+import type { JournalEntry } from '../journal/entry.ts';
 import { type Attempt, type Ending, endingOf, isSuccess } from './attempt.ts';
 import { type Called, keyOf, toCalled } from './called.ts';
 

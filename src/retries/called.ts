@@ -1,4 +1,4 @@
-import type { JournalEntry } from '../journal/journal.ts';
+import type { JournalEntry } from '../journal/entry.ts';
 import { shortText, shortTexts } from '../journal/short-text.ts';
 
 /** What was called, and by whom. */

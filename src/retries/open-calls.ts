@@ -1,4 +1,4 @@
-import type { JournalEntry } from '../journal/journal.ts';
+import type { JournalEntry } from '../journal/entry.ts';
 import { type Attempt, isRetryable, toAttempt } from './attempt.ts';
 import { type CallGroup, CLOCK_GRAIN_MS } from './call-group.ts';
 import { keyOf, toCalled } from './called.ts';

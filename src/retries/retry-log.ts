@@ -1,4 +1,4 @@
-import type { JournalEntry } from '../journal/journal.ts';
+import type { JournalEntry } from '../journal/entry.ts';
 import { type Attempt, isSuccess, toAttempt } from './attempt.ts';
 import { CallGroup } from './call-group.ts';
 import { OpenCalls } from './open-calls.ts';

@@ -96,7 +96,7 @@ describe('an intercepted tunnel', () => {
       });
       expect(call.isFromLoopback()).toBe(true);
       expect(call.isAbandoned()).toBe(false);
-      expect(call.client()).toBe('127.0.0.1 -');
+      expect(call.client).toBe('127.0.0.1 -');
     }
     expect(server.calls.map(({ target }) => target)).toEqual(['/a', '/b']);
     expect(server.reports).toEqual([

@@ -1,4 +1,4 @@
-import type { JournalEntry } from '../../src/journal/journal.ts';
+import type { JournalEntry } from '../../src/journal/entry.ts';
 import { RetryLog, type RetryLogLimits } from '../../src/retries/retry-log.ts';
 import { journalEntry } from './journal-entry.ts';
 

@@ -1,4 +1,4 @@
-import type { JournalEntry } from '../../src/journal/journal.ts';
+import type { JournalEntry } from '../../src/journal/entry.ts';
 
 /** What is told of a replayed call. */
 export function journalEntry(fields: Partial<JournalEntry> = {}): JournalEntry {

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { isHanging } from './delivery.ts';
+import { Peer } from './peer.ts';
 
 /** What a connection is used for: calls; a tunnel that is not open yet; one that passes untouched; nothing any more. */
 export type Use = 'calls' | 'opening' | 'passing' | 'refused';
@@ -18,6 +19,8 @@ export interface Connection {
   readonly socket: Socket;
   /** What calls are read from: the socket, or the TLS in it. */
   stream: Socket;
+  /** Who is at the other end of {@link stream}. */
+  peer: Peer;
   use: Use;
   /** Where its calls are for, if they come through a tunnel. */
   tunnel: TunnelOrigin | undefined;
@@ -63,6 +66,7 @@ export class Connections {
     const connection: Connection = {
       socket,
       stream: socket,
+      peer: new Peer(socket),
       use: 'calls',
       tunnel: undefined,
       response: undefined,
@@ -92,6 +96,7 @@ export class Connections {
   /** Has the calls of a connection come from the TLS in it, for the host of the tunnel. */
   secure(connection: Connection, stream: Socket, tunnel: TunnelOrigin): void {
     connection.stream = stream;
+    connection.peer = new Peer(stream);
     connection.tunnel = tunnel;
     connection.use = 'calls';
     this.#bySocket.set(stream, connection);

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Call } from '../../call.ts';
 import { CallError } from '../../errors.ts';
 import type { TunnelOrigin } from './connections.ts';
+import type { Peer } from './peer.ts';
 
 const EMPTY = new Uint8Array();
 const ABSOLUTE_FORM = /^https?:\/\/([^/?#]*)(.*)$/i;
@@ -20,7 +21,7 @@ export interface Head {
  * Reads a request's head in one pass over its headers: most of what a replayed call costs is done here.
  * `tunnel`: the one that the request came through.
  */
-export function readHead(request: IncomingMessage, tunnel?: TunnelOrigin): Head {
+export function readHead(request: IncomingMessage, peer: Peer, tunnel?: TunnelOrigin): Head {
   const headers = request.rawHeaders;
   const hosts: string[] = [];
   const authorizations: string[] = [];
@@ -82,9 +83,9 @@ export function readHead(request: IncomingMessage, tunnel?: TunnelOrigin): Head 
     proxyAuthorization: tunnel === undefined ? proxyAuthorization : tunnel.proxyAuthorization,
     headers,
     body: EMPTY,
-    isAbandoned: () => request.socket.destroyed,
-    isFromLoopback: () => isLoopback(request.socket.remoteAddress),
-    client: () => `${request.socket.remoteAddress ?? '-'} ${userAgent}`,
+    isAbandoned: peer.isGone,
+    isFromLoopback: peer.isLoopback,
+    client: peer.clientOf(userAgent),
     hosts,
     fromPage,
     accept,
@@ -159,11 +160,4 @@ function readAttempt(value: string): number | undefined {
   if (start < 'attempt='.length) return undefined;
   const attempt = Number.parseInt(value.slice(start, start + 6), 10);
   return attempt >= 0 ? attempt : undefined;
-}
-
-function isLoopback(address: string | undefined): boolean {
-  return (
-    address !== undefined &&
-    (address === '::1' || address.startsWith('127.') || address.startsWith('::ffff:127.'))
-  );
 }

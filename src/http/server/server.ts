@@ -108,7 +108,7 @@ function handle(
   }
   // It was told already that nothing more is taken from it.
   if (connection.use !== 'calls') return;
-  const head = readHead(request, connection.tunnel);
+  const head = readHead(request, connection.peer, connection.tunnel);
   const obstacle = hasTooManyHeaders(request, limits) ? tooManyHeaders(limits) : head.obstacle;
   if (obstacle !== undefined) {
     connections.serve(connection, response);

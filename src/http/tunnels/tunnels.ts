@@ -159,7 +159,7 @@ function readTunnelRequest(
   request: IncomingMessage,
   connection: Connection,
 ): { readonly asked: TunnelRequest; readonly obstacle: CallError | undefined } {
-  const { call, hasBody } = readHead(request);
+  const { call, hasBody } = readHead(request, connection.peer);
   const asked = {
     authority: request.url ?? '',
     hosts: call.hosts,

@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { formatPretty, Log } from '../../../src/cli/log.ts';
-import type { JournalEntry } from '../../../src/journal/journal.ts';
+import type { JournalEntry } from '../../../src/journal/entry.ts';
 import { journalEntry } from '../../support/journal-entry.ts';
 
 function pretty(fields: Partial<JournalEntry> = {}): string {

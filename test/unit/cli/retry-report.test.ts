@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { renderRetryReport } from '../../../src/cli/retry-report.ts';
-import type { JournalEntry } from '../../../src/journal/journal.ts';
+import type { JournalEntry } from '../../../src/journal/entry.ts';
 import { describeRetries } from '../../../src/retries/report.ts';
 import type { RetryLogLimits } from '../../../src/retries/retry-log.ts';
 import { attemptsOf, logOf, START } from '../../support/attempts.ts';

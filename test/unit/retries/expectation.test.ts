@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../../src/errors.ts';
-import type { JournalEntry } from '../../../src/journal/journal.ts';
+import type { JournalEntry } from '../../../src/journal/entry.ts';
 import { checkExpectation, expectationForms, parseExpectation } from '../../../src/retries/expectation.ts';
 import type { RetryLogLimits } from '../../../src/retries/retry-log.ts';
 import type { Verdict } from '../../../src/retries/verdict.ts';

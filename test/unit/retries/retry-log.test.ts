@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { JournalEntry } from '../../../src/journal/journal.ts';
+import type { JournalEntry } from '../../../src/journal/entry.ts';
 import type { CallGroup } from '../../../src/retries/call-group.ts';
 import { describeRetries } from '../../../src/retries/report.ts';
 import type { RetryLog } from '../../../src/retries/retry-log.ts';

@@ -4,6 +4,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
 import { readHead } from '../../../../src/http/server/message.ts';
+import { Peer } from '../../../../src/http/server/peer.ts';
 
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
@@ -19,8 +20,8 @@ test.each(['user-agent', 'amz-sdk-invocation-id'])(
     for (let i = 0; i < heads; i += 1) {
       const request = new IncomingMessage(new Socket());
       request.rawHeaders = [name, Buffer.alloc(length, `${i}x`).toString('latin1')];
-      const { invocationId, client } = readHead(request).call;
-      kept.push([invocationId, client()]);
+      const { invocationId, client } = readHead(request, new Peer(request.socket)).call;
+      kept.push([invocationId, client]);
     }
     collectGarbage();
     const grownBy = process.memoryUsage().heapUsed - before;
