@@ -72,7 +72,8 @@ export interface Answer {
 
 /** The UTF-8 bytes of a text as a binary string. */
 export function toBinary(text: string): string {
-  return Buffer.from(text).toString('latin1');
+  // Of ASCII, which most texts are, it is the text itself.
+  return /[^\x00-\x7f]/.test(text) ? Buffer.from(text).toString('latin1') : text;
 }
 
 /** Yields name and value of each header. */

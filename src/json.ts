@@ -26,13 +26,35 @@ export function parseJson(text: string, maxDepth = MAX_DEPTH): Json {
 const MAX_DEPTH = 200;
 
 function isDeeperThan(value: Json, levels: number): boolean {
-  if (!Array.isArray(value) && !isJsonObject(value)) return false;
-  return levels === 0 || Object.values(value).some((inner) => isDeeperThan(inner, levels - 1));
+  if (Array.isArray(value)) {
+    if (levels === 0) return true;
+    for (const item of value) if (isDeeperThan(item, levels - 1)) return true;
+    return false;
+  }
+  if (!isJsonObject(value)) return false;
+  if (levels === 0) return true;
+  for (const name in value) if (isDeeperThan(value[name] as Json, levels - 1)) return true;
+  return false;
 }
 
 /** Writes JSON with the numbers as they were read; `indent` spaces a level, compact without. */
 export function writeJson(value: unknown, indent?: number): string {
-  return stringify(value, undefined, indent) ?? 'null';
+  return indent === undefined ? writeCompact(value) : (stringify(value, undefined, indent) ?? 'null');
+}
+
+/** Every answer is written so: by hand it takes a third of the library's time. */
+function writeCompact(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
+  if (isLosslessNumber(value)) return value.value;
+  if (Array.isArray(value)) return `[${value.map(writeCompact).join(',')}]`;
+  let fields = '';
+  for (const name of Object.keys(value)) {
+    const field = (value as Record<string, unknown>)[name];
+    if (field === undefined) continue;
+    fields += `${fields === '' ? '' : ','}${JSON.stringify(name)}:${writeCompact(field)}`;
+  }
+  return `{${fields}}`;
 }
 
 /** Whether the value is an object: neither an array, a number nor null. */
@@ -55,16 +77,27 @@ export function objectOf(entries: Iterable<readonly [string, Json]>): JsonObject
   return Object.fromEntries(entries);
 }
 
-/** A copy with the keys of every object in code-unit order, so that equal values have equal text. */
+/**
+ * The value with the keys of every object in code-unit order, so that equal values have equal text. What is in order, as
+ * everything is that was written so, is not copied.
+ */
 export function sortKeys<T extends Json>(value: T): T;
 export function sortKeys(value: Json): Json {
-  if (Array.isArray(value)) return value.map(sortKeys);
+  if (Array.isArray(value)) {
+    const items = value.map(sortKeys);
+    return items.every((item, at) => item === value[at]) ? value : items;
+  }
   if (!isJsonObject(value)) return value;
-  return objectOf(
-    Object.keys(value)
-      .sort()
-      .map((key) => [key, sortKeys(value[key] as Json)] as const),
-  );
+  const names = Object.keys(value);
+  let isSame = true;
+  for (let at = 0; at < names.length; at += 1) {
+    const name = names[at] as string;
+    if (at > 0 && (names[at - 1] as string) > name) isSame = false;
+    if (isSame && sortKeys(value[name] as Json) !== value[name]) isSame = false;
+    if (!isSame) break;
+  }
+  if (isSame) return value;
+  return objectOf(names.sort().map((name) => [name, sortKeys(value[name] as Json)] as const));
 }
 
 /** Whether two values are the same JSON, whatever the order of their keys. */

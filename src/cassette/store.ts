@@ -25,7 +25,6 @@ export class FileStore<T> {
 
   /** @param readText reads the file; null when there is none. */
   constructor(path: string, codec: Codec<T>, readText: (path: string) => Promise<string | null>) {
-    const file = new TextFile(path);
     this.#path = path;
     this.#low = new Low<T | null>(
       {
@@ -35,7 +34,7 @@ export class FileStore<T> {
         },
         write: async (data) => {
           const text = data === null ? '' : codec.stringify(data);
-          if (text.length > WRITTEN_AT_ONCE) await file.write(text);
+          if (text.length > WRITTEN_AT_ONCE) await new TextFile(path).write(text);
           else writeAtOnce(path, text);
         },
       },
