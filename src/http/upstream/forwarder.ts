@@ -1,6 +1,6 @@
 import { type Agent, IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import util from 'node:util';
 import type Server from 'http-proxy';
 import type { UpstreamRequest } from '../../aws/signing/signer.ts';
@@ -127,7 +127,7 @@ export class Forwarder {
     const message = toMessage(request);
     return new Promise((resolve) => {
       this.#pending.set(message, new Exchange(this.#limits, resolve));
-      this.#proxy.web(message, new ServerResponse(message), {
+      this.#proxy.web(message, NO_RESPONSE, {
         target: {
           protocol: origin.protocol,
           host: origin.host,
@@ -136,15 +136,29 @@ export class Forwarder {
           pathname: null,
         },
         agent,
-        buffer: Readable.from(request.body.length > 0 ? [request.body] : []),
+        buffer: bodyOf(request) as Readable,
       });
     });
   }
 }
 
+/** http-proxy wants where a request came from and where its answer goes, and makes nothing of either here. */
+const NO_SOCKET = new Socket();
+const NO_RESPONSE = new ServerResponse(new IncomingMessage(NO_SOCKET));
+
+/** Of a body, http-proxy wants no more than to pipe it; one that is there as a whole needs no stream for that. */
+function bodyOf({ body }: UpstreamRequest): Pick<Readable, 'pipe'> {
+  return {
+    pipe: (destination) => {
+      destination.end(body);
+      return destination;
+    },
+  };
+}
+
 /** A request for http-proxy to send on: it takes method, path and headers from an incoming one. */
 function toMessage({ method, target, headers }: UpstreamRequest): IncomingMessage {
-  const message = new IncomingMessage(new Socket());
+  const message = new IncomingMessage(NO_SOCKET);
   message.method = method;
   message.url = target;
   // By name in lower case, since of two spellings of one name node:http would send the last alone.
