@@ -23,6 +23,11 @@ export interface LoadPlan {
   /** The {@link AnswersFile}. */
   readonly file: string;
   readonly connections: number;
+  /**
+   * Look for answers without a pause, where nobody else needs the processor: one that sleeps has to be woken with each
+   * answer, which costs the server of a virtual machine more than all else, and only the server that is slower than the load.
+   */
+  readonly keepsAwake?: boolean;
   /** What every answer has in `x-restage-outcome`. */
   readonly outcome?: string;
   /** Without it the signature is a made-up one. */

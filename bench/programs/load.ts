@@ -115,6 +115,10 @@ function run({ repeats = false, seconds }: Phase, calls: readonly Prepared[]): P
       ask(performance.now());
     };
     connections.forEach(drive);
+    const stayAwake = (): void => {
+      if (busy > 0) setImmediate(stayAwake);
+    };
+    if (plan.keepsAwake) stayAwake();
   });
 
   function summarise(): PhaseResult {

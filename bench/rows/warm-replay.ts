@@ -76,6 +76,7 @@ async function open(side: Side, { name, file, count, tapes }: Fixture): Promise<
     port: server.port,
     file,
     connections: 32,
+    keepsAwake: true,
     outcome: 'replayed',
     phases: [all, ...timed],
   });
