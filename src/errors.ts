@@ -1,6 +1,6 @@
 /** The errors that restage answers a call with on its own account, by the type that clients see, with the status. */
 const statuses = {
-  /** In replay, the call is not recorded. 400, since SDKs retry 429 and every 5xx, and 404 is an answer of the service. */
+  /** In replay, the call is not recorded: why it is 400 stands with the miss. */
   RecordingNotFoundException: 400,
   CassetteUnreadableException: 400,
   CredentialsUnavailableException: 400,

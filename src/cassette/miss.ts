@@ -1,11 +1,20 @@
 import leven from 'leven';
 import { describeKey, type Key, quote } from '../aws/apigateway/operation.ts';
+import { CallError } from '../errors.ts';
 import type { Cassette } from './cassette.ts';
 
 const SHOWN = 3;
 /** What is longer than this is compared by its end: what a client asks for may be long, and the names many. */
 const COMPARED = 64;
 const MAX_APIS = 1000;
+
+/**
+ * A miss, as clients are told of it: an error of its own that nobody takes for an answer of the service. Its status is 400,
+ * since SDKs try again what is answered with 429 and every 5xx, and 404 is an answer of the service.
+ */
+export function missError(message: string): CallError {
+  return new CallError('RecordingNotFoundException', message);
+}
 
 /** Says that a key is not recorded, what is recorded that is nearest to it, and how to record it. */
 export async function describeMiss(cassette: Cassette, key: Key): Promise<string> {

@@ -1,8 +1,7 @@
 import { acceptedRepresentation } from '../aws/apigateway/accept.ts';
 import { type Answer, headerValues, type Outcome, withoutHeaders } from '../call.ts';
 import type { Interaction } from '../cassette/format.ts';
-import { describeMiss } from '../cassette/miss.ts';
-import { CallError } from '../errors.ts';
+import { describeMiss, missError } from '../cassette/miss.ts';
 import type { Clock } from './clock.ts';
 import type { Context } from './context.ts';
 import type { Action } from './decide.ts';
@@ -42,7 +41,7 @@ async function miss(
     asked.key === undefined
       ? `Cannot replay ${asked.name}: ${asked.notUnderstood}. Replay what can be recorded, or use passthrough.`
       : await describeMiss(session.cassette, asked.key);
-  return failedEnding(new CallError('RecordingNotFoundException', message), 'missed', ids, message);
+  return failedEnding(missError(message), 'missed', ids, message);
 }
 
 async function forward(

@@ -81,11 +81,11 @@ describe('a hostile upstream', () => {
 });
 
 describe('an https upstream that is reached directly', () => {
-  async function forwardTo(names: readonly string[], isTrusted: boolean) {
+  async function forwardTo(names: readonly string[], isTrusted: boolean, host = '127.0.0.1') {
     const [own, other] = [await createCa(), await createCa()];
     const server = createServer(await own.issue(...names), (_, response) => response.end('{"item":[]}'));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const origin = new URL(`https://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    const origin = new URL(`https://${host}:${(server.address() as AddressInfo).port}`);
     const forwarder = await Forwarder.open(origin, defaultLimits, {
       env: {},
       ca: (isTrusted ? own : other).ca,
@@ -102,6 +102,15 @@ describe('an https upstream that is reached directly', () => {
 
   test('is sent calls when its certificate is for it, by a CA that is trusted', async () => {
     expect(await forwardTo(['127.0.0.1'], true)).toMatchObject({ status: 200 });
+  });
+
+  // Another way to say 127.0.0.1. Node.js 22.23 takes no certificate for one of an IPv6 address.
+  test('is told by an IPv6 address, too', async () => {
+    const mapped = '[::ffff:7f00:1]';
+    expect(await forwardTo(['::ffff:7f00:1'], true, mapped)).toMatchObject({ status: 200 });
+    await expect(forwardTo(['::ffff:7f00:2', '127.0.0.1', 'a.example'], true, mapped)).rejects.toMatchObject({
+      type: 'UpstreamUnreachableException',
+    });
   });
 
   test.each([

@@ -1,8 +1,9 @@
 import type { ClientRequest } from 'node:http';
 import type { Socket } from 'node:net';
-import { checkServerIdentity, TLSSocket } from 'node:tls';
+import { TLSSocket } from 'node:tls';
 import { HttpsProxyAgent } from 'https-proxy-agent';
 import { CallError, errorCode, reasonOf } from '../../errors.ts';
+import { findIdentityFlaw } from './identity.ts';
 
 /** How tunnels are made. */
 export interface TunnelSettings {
@@ -80,7 +81,7 @@ function withIdentityCheck(options: ConnectOptions): ConnectOptions {
   const expected = options.servername || (options.host ?? '');
   return {
     ...options,
-    checkServerIdentity: (_, certificate) => checkServerIdentity(expected, certificate),
+    checkServerIdentity: (_, certificate) => findIdentityFlaw(expected, certificate),
   };
 }
 

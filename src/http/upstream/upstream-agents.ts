@@ -5,6 +5,7 @@ import { isIP, type Socket } from 'node:net';
 import { getProxyForUrl } from 'proxy-from-env';
 import { UsageError } from '../../errors.ts';
 import { isLoopbackAddress } from '../../settings/settings.ts';
+import { findIdentityFlaw } from './identity.ts';
 import { basicAuthorization, TunnelAgent } from './tunnel-agent.ts';
 
 /** Environment variables by their names. */
@@ -52,8 +53,9 @@ export function createUpstreamAgents({
   ca,
 }: UpstreamAgentsSettings): UpstreamAgents {
   const tls = { ...servernameOf(upstream), ...(ca !== undefined && { ca }) };
+  const direct = { ...tls, checkServerIdentity: findIdentityFlaw };
   const http = { kept: new HttpAgent(DIRECT_POOL), fresh: new HttpAgent() };
-  const https = { kept: new HttpsAgent({ ...DIRECT_POOL, ...tls }), fresh: new HttpsAgent(tls) };
+  const https = { kept: new HttpsAgent({ ...DIRECT_POOL, ...direct }), fresh: new HttpsAgent(direct) };
   const proxied = new Map<string, AgentPair>();
   const agentsFor = (origin: URL): AgentPair => {
     if (origin.protocol !== 'https:') return http;
