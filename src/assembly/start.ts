@@ -21,8 +21,8 @@ import type { Session } from '../sessions/session.ts';
 import { DEFAULT_IDLE_SECONDS, Sessions } from '../sessions/sessions.ts';
 import { isLoopbackAddress, type Settings } from '../settings/settings.ts';
 import { readVersion } from '../version.ts';
+import { connectOutside } from './forwarding.ts';
 import { openInterception } from './interception.ts';
-import { connectOutside } from './outside.ts';
 import type { Listeners, Restage } from './restage.ts';
 
 export type { Outcome } from '../call.ts';

@@ -1,6 +1,6 @@
 import { FailureError, isUnwritable, reasonOf, UnwritableError } from '../errors.ts';
 import type { Cassette } from './cassette.ts';
-import type { Lock } from './lock.ts';
+import type { Lock } from './lock-file.ts';
 
 /** The lock on one cassette's folder, held once for all who record to it in this process. */
 export class CassetteLock {
@@ -46,7 +46,7 @@ export class CassetteLock {
     await this.#releasing.catch(() => undefined);
     await cassette.create();
     // Only who records needs it.
-    const { acquireLock } = await import('./lock.ts');
+    const { acquireLock } = await import('./lock-file.ts');
     try {
       const lock = await acquireLock(cassette.folder);
       try {

@@ -3,9 +3,9 @@ import { join, sep } from 'node:path';
 import type { Key } from '../aws/apigateway/operation.ts';
 import { CallError, errorCode, FailureError, isUnwritable, reasonOf, UnwritableError } from '../errors.ts';
 import { fileNameOf, idOfFileName } from './file-name.ts';
+import { FileStore, isTemporary } from './file-store.ts';
 import { readFolder } from './folder.ts';
 import { type Interaction, parseCassetteFile, writeCassetteFile } from './format.ts';
-import { FileStore, isTemporary } from './store.ts';
 import { readTextFile } from './text-file.ts';
 
 /** What is recorded of one REST API. */

@@ -1,4 +1,4 @@
-import { acceptedRepresentation } from '../aws/apigateway/accept.ts';
+import { acceptedRepresentation } from '../aws/apigateway/accepted-representation.ts';
 import { type Answer, headerValues, type Outcome, withoutHeaders } from '../call.ts';
 import type { Interaction } from '../cassette/format.ts';
 import { describeMiss, missError } from '../cassette/miss.ts';

@@ -1,4 +1,4 @@
-import { acceptedRepresentation } from '../aws/apigateway/accept.ts';
+import { acceptedRepresentation } from '../aws/apigateway/accepted-representation.ts';
 import type { Alteration, Recording } from '../aws/apigateway/operation.ts';
 import type { Identified } from '../aws/apigateway/operations.ts';
 import { type PlannedAnswer, plannedRendering } from '../aws/apigateway/planned-answer.ts';

@@ -1,4 +1,4 @@
-import { acquireLock, type Lock } from '../../src/cassette/lock.ts';
+import { acquireLock, type Lock } from '../../src/cassette/lock-file.ts';
 
 /** What a contender is asked: to try for the folder's lock so many times at once, or to give back what it holds. */
 export type Order = { readonly folder: string; readonly tries: number } | 'release';

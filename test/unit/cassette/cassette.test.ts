@@ -12,9 +12,9 @@ import {
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { Cassette } from '../../../src/cassette/cassette.ts';
+import { FileStore } from '../../../src/cassette/file-store.ts';
 import { listCassettes } from '../../../src/cassette/folder.ts';
 import { type Interaction, writeCassetteFile } from '../../../src/cassette/format.ts';
-import { FileStore } from '../../../src/cassette/store.ts';
 import { CallError, FailureError } from '../../../src/errors.ts';
 import { interactionOf, stagesKey, takeOf } from '../../support/recordings.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';

@@ -4,10 +4,10 @@ import { describe, expect, it } from 'vitest';
 import type { Key, Recording } from '../../../src/aws/apigateway/operation.ts';
 import { Cassette } from '../../../src/cassette/cassette.ts';
 import { CassetteLock } from '../../../src/cassette/cassette-lock.ts';
+import { temporaryPathOf } from '../../../src/cassette/file-store.ts';
 import { parseCassetteFile, writeCassetteFile } from '../../../src/cassette/format.ts';
 import { Recorder, type RecorderSettings } from '../../../src/cassette/recorder.ts';
 import { createRedactor } from '../../../src/cassette/redact.ts';
-import { temporaryPathOf } from '../../../src/cassette/store.ts';
 import { FailureError } from '../../../src/errors.ts';
 import {
   errorAnswer,

@@ -5,7 +5,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { acquireLock, isLockFile } from '../../../src/cassette/lock.ts';
+import { acquireLock, isLockFile } from '../../../src/cassette/lock-file.ts';
 import { FailureError } from '../../../src/errors.ts';
 import type { Order, Tried } from '../../support/lock-contender.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { FileStore, isTemporary, temporaryPathOf } from '../../../src/cassette/store.ts';
+import { FileStore, isTemporary, temporaryPathOf } from '../../../src/cassette/file-store.ts';
 import { readTextFile } from '../../../src/cassette/text-file.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { acceptedRepresentation } from '../../../../src/aws/apigateway/accept.ts';
+import { acceptedRepresentation } from '../../../../src/aws/apigateway/accepted-representation.ts';
 
 test.each<[string | undefined, 'hal' | 'json']>([
   ['application/json', 'json'],
