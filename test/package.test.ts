@@ -1,0 +1,135 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { expect, it } from 'vitest';
+import { temporaryFolder } from './support/temporary-folder.ts';
+
+const built = readdirSync('dist', { recursive: true, encoding: 'utf8', withFileTypes: true })
+  .filter((entry) => entry.isFile())
+  .map((entry) => join(entry.parentPath, entry.name));
+
+/** What a project would get of the package. */
+function listPacked(): string[] {
+  const listing = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  const [described] = JSON.parse(listing) as [{ files: { path: string }[] }];
+  return described.files.map(({ path }) => path);
+}
+
+it('holds what is needed, and nothing else', () => {
+  const packed = listPacked();
+  const kinds = [
+    /^(?:package\.json|README\.md)$/,
+    /^dist\/(?:index\.js|index\.cjs|cli\/main\.cjs|chunks\/[\w.-]+\.cjs)(?:\.map)?$/,
+    /^dist\/types\/[\w/-]+\.d\.ts$/,
+    /^dist\/THIRD-PARTY-LICENCES\.txt$/,
+    /^cassettes\/example\/[a-z0-9]+\.json$/,
+    /^docs\/[a-z]+\.md$/,
+    /^schema\/faults\.schema\.json$/,
+  ];
+  expect(packed.filter((path) => !kinds.some((kind) => kind.test(path)))).toEqual([]);
+  for (const kind of kinds)
+    expect(
+      packed.some((path) => kind.test(path)),
+      String(kind),
+    ).toBe(true);
+  const { bin, exports, types } = JSON.parse(readFileSync('package.json', 'utf8'));
+  const named = [bin.restage, types, exports['.'].types, exports['.'].default];
+  for (const path of named) expect(packed).toContain(String(path).replace(/^\.\//, ''));
+});
+
+it('needs nothing to be installed beside it', () => {
+  const { dependencies, optionalDependencies, peerDependencies } = JSON.parse(
+    readFileSync('package.json', 'utf8'),
+  );
+  expect([dependencies, optionalDependencies, peerDependencies]).toEqual([undefined, undefined, undefined]);
+  const types = built.filter((path) => path.endsWith('.d.ts'));
+  const strangers = types.flatMap((path) =>
+    [...readFileSync(path, 'utf8').matchAll(/(?:from |import\()'([^']+)'/g)]
+      .map(([, specifier = '']) => specifier)
+      .filter((specifier) =>
+        specifier.startsWith('.')
+          ? !existsSync(join(dirname(path), specifier.replace(/\.js$/, '.d.ts')))
+          : !specifier.startsWith('node:'),
+      ),
+  );
+  expect(strangers).toEqual([]);
+});
+
+it('names the licence of every library that is in it', () => {
+  const libraries = new Set(
+    built
+      .filter((path) => path.endsWith('.map'))
+      .flatMap((path) => (JSON.parse(readFileSync(path, 'utf8')) as { sources: string[] }).sources)
+      .map((source) => /^.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(source)?.[1])
+      .filter((name) => name !== undefined),
+  );
+  const licences = readFileSync('dist/THIRD-PARTY-LICENCES.txt', 'utf8');
+  expect(libraries).toContain('http-proxy');
+  expect([...libraries].filter((name) => !licences.includes(`${name} `))).toEqual([]);
+});
+
+it('says nothing of where it was built', () => {
+  expect(built.filter((path) => readFileSync(path, 'utf8').includes(resolve('.')))).toEqual([]);
+});
+
+it('has source maps that lead to the source', () => {
+  const maps = built.filter((path) => path.endsWith('.cjs.map'));
+  const own = maps.flatMap((path) => {
+    const { sources, sourcesContent } = JSON.parse(readFileSync(path, 'utf8')) as Record<
+      'sources' | 'sourcesContent',
+      string[]
+    >;
+    return sources.map((source, at) => [resolve(dirname(path), source), sourcesContent[at]] as const);
+  });
+  const player = own.find(([path]) => path === resolve('src/cassette/player.ts'));
+  expect(player?.[1]).toBe(readFileSync('src/cassette/player.ts', 'utf8'));
+});
+
+it('has types for whoever starts restage in a program, which find mistakes', () => {
+  const folder = temporaryFolder();
+  mkdirSync(join(folder, 'node_modules/@types'), { recursive: true });
+  symlinkSync(resolve('.'), join(folder, 'node_modules/restage'), 'dir');
+  symlinkSync(resolve('node_modules/@types/node'), join(folder, 'node_modules/@types/node'), 'dir');
+  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
+  const compilerOptions = {
+    module: 'nodenext',
+    strict: true,
+    noEmit: true,
+    skipLibCheck: false,
+    types: ['node'],
+  };
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions }));
+  writeFileSync(
+    join(folder, 'program.ts'),
+    `import { startRestage, type JournalEntry, type Restage, type RetryReport, UsageError } from 'restage';
+const seen: JournalEntry[] = [];
+const restage: Restage = await startRestage(
+  'replay',
+  { cassette: 'example', port: 0, fault: ['throttle,first=2', { kind: 'latency', ms: 5 }], 'admin-token': 'x' },
+  { onCall: (entry) => seen.push(entry) },
+);
+const report: RetryReport = restage.retries();
+console.log(report.totals.calls, restage.check('attempts<=3').passed, UsageError.name);
+restage.setFaults(['unavailable,p=0.1']);
+// @ts-expect-error There is no such option.
+await startRestage('replay', { casette: 'x' });
+// @ts-expect-error There is no such order.
+await startRestage('replay', { order: 'random' });
+// @ts-expect-error There is no such mode.
+await startRestage('rewind');
+await restage.close();
+`,
+  );
+  const compiler = resolve('node_modules/typescript/bin/tsc');
+  const said = (() => {
+    try {
+      return execFileSync(process.execPath, [compiler, '-p', folder], { encoding: 'utf8' });
+    } catch (error) {
+      return String((error as { stdout?: string }).stdout ?? error);
+    }
+  })();
+  expect(said).toBe('');
+});
