@@ -3,13 +3,17 @@ import { CallError, errorCode, reasonOf } from '../../errors.ts';
 import type { ServerLimits } from './limits.ts';
 
 /** Why node:http could not make a request of what came. */
-export function describeGarbage(error: Error, { headBytes }: ServerLimits): CallError {
+export function describeGarbage(error: Error, { headBytes, headers }: ServerLimits): CallError {
   const code = errorCode(error);
   const [type, reason] =
     code === 'ERR_HTTP_REQUEST_TIMEOUT'
       ? (['RequestTimeoutException', 'it took too long to send'] as const)
       : code === 'HPE_HEADER_OVERFLOW'
-        ? (['RequestTooLargeException', `its head has more than ${headBytes / 1024} KB`] as const)
+        ? // Newer versions of Node.js say the same of too many headers.
+          ([
+            'RequestTooLargeException',
+            `its head has more than ${headBytes / 1024} KB, or ${headers} headers or more`,
+          ] as const)
         : (['MalformedRequestException', `it is not HTTP (${reasonOf(error)})`] as const);
   return new CallError(type, `Cannot take the call: ${reason}. Correct the client.`);
 }
