@@ -43,7 +43,10 @@ function helpOfAll(width: number): string[] {
     'Usage: restage <mode> [options] [-- command …]',
     list('Commands:', commands, width),
     list('Options:', optionRows(options), width),
-    'Without a command, restage listens until it is stopped. With one, it stops with it.',
+    breakLines(
+      'Without a command, restage listens until it is stopped. With one, it stops with it.',
+      width,
+    ).join('\n'),
   ];
 }
 
