@@ -8,7 +8,7 @@ import { startStandIn } from '../test/support/stand-in.ts';
 
 /** Shows what restage is for, on this machine alone, and checks each step: it ends with 0 only if all of it was true. */
 const API = 'a1b2c3d4e5';
-const RESTAGE = 'dist/cli/main.cjs';
+const RESTAGE = 'dist/cli/main.js';
 const SDK = 'demo/sdk-client.ts';
 const HAL = 'demo/hal-client.ts';
 const failures: string[] = [];

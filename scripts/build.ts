@@ -26,7 +26,7 @@ const { output } = await build({
   output: {
     dir: OUT,
     format: 'cjs',
-    entryFileNames: '[name].cjs',
+    entryFileNames: ({ name }) => (name === 'index' ? '[name].cjs' : '[name].js'),
     chunkFileNames: 'chunks/[name]-[hash].cjs',
     sourcemap: true,
     // What is compiled at each start is read faster without blanks; names stay, for whoever reads a trace.
@@ -44,7 +44,9 @@ const { output } = await build({
     },
   },
 });
-chmodSync(join(OUT, 'cli/main.cjs'), 0o755);
+chmodSync(join(OUT, 'cli/main.js'), 0o755);
+// The package's own says that a .js is an ES module.
+writeFileSync(join(OUT, 'cli/package.json'), '{ "type": "commonjs" }\n');
 writeIndex(output.find((part) => part.type === 'chunk' && part.name === 'index'));
 writeTypes(join(OUT, 'types'));
 writeLicences(

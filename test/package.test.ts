@@ -22,7 +22,8 @@ it('holds what is needed, and nothing else', () => {
   const packed = listPacked();
   const kinds = [
     /^(?:package\.json|README\.md)$/,
-    /^dist\/(?:index\.js|index\.cjs|cli\/main\.cjs|chunks\/[\w.-]+\.cjs)(?:\.map)?$/,
+    /^dist\/(?:index\.js|index\.cjs|cli\/main\.js|chunks\/[\w.-]+\.cjs)(?:\.map)?$/,
+    /^dist\/cli\/package\.json$/,
     /^dist\/types\/[\w/-]+\.d\.ts$/,
     /^dist\/THIRD-PARTY-LICENCES\.txt$/,
     /^cassettes\/example\/[a-z0-9]+\.json$/,

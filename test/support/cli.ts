@@ -7,7 +7,7 @@ import { onTestFinished } from 'vitest';
 import { type RunEnded, runProgramAgain } from './programs.ts';
 import type { Credentials } from './stand-in.ts';
 
-const program = fileURLToPath(new URL('../../dist/cli/main.cjs', import.meta.url));
+const program = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 
 /** A script that asks for stages with the AWS SDK for JavaScript v3: API, deployment. */
 export const jsClient = fileURLToPath(new URL('./clients/get-stages.mjs', import.meta.url));
