@@ -1,5 +1,5 @@
 import { writeBody } from '../aws/apigateway/service-error.ts';
-import { type Answer, type Call, toBinary } from '../call.ts';
+import { type Answer, type Call, headerEntries, toBinary } from '../call.ts';
 import { CallError, UsageError } from '../errors.ts';
 import type { Control } from '../proxy/proxy.ts';
 import { type RequestIds, readyError, toAnswer } from '../proxy/ready-answer.ts';
@@ -70,8 +70,19 @@ async function loadRouters() {
   };
 }
 
+/** What a proxy in between says of who called it: the connection then tells of the proxy alone. */
+const FORWARDED =
+  /^(?:x[-_]forwarded[-_].*|forwarded|via|x[-_]real[-_]ip|x[-_]client[-_]ip|true[-_]client[-_]ip)$/i;
+
 function checkCaller(call: Call, adminToken: string | undefined): void {
   if (adminToken === undefined) {
+    if ([...headerEntries(call.headers)].some(([name]) => FORWARDED.test(name))) {
+      throw new CallError(
+        'CallerNotAllowedException',
+        'Cannot answer the call: it came through a proxy, and who called that nobody knows. ' +
+          "Call restage itself, or start it with '--admin-token'.",
+      );
+    }
     if (call.isFromLoopback()) return;
     throw new CallError(
       'CallerNotAllowedException',

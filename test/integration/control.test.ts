@@ -207,6 +207,30 @@ describe('control', () => {
     expect((await fetch(restage.url + target)).status).toBe(200);
   });
 
+  test.each([
+    'X-Forwarded-For',
+    'X-Forwarded-Host',
+    'x_forwarded_for',
+    'Forwarded',
+    'Via',
+    'X-Real-IP',
+    'X-Client-IP',
+    'True-Client-IP',
+  ])('is not for whoever comes through a proxy that sends %s, unless by the token', async (name) => {
+    const headers = { [name]: '203.0.113.7' };
+    for (const [method, path] of [
+      ['GET', 'status'],
+      ['GET', 'calls'],
+      ['POST', 'reset'],
+    ] as const) {
+      const refused = await ask((await startReplay()).url, method, path, undefined, headers);
+      expect(refused).toMatchObject({ status: 403, type: 'CallerNotAllowedException' });
+    }
+    const { url } = await startReplay({ 'admin-token': TOKEN });
+    const allowed = { ...headers, authorization: `Bearer ${TOKEN}` };
+    expect((await ask(url, 'GET', 'status', undefined, allowed)).status).toBe(200);
+  });
+
   test('is not for web pages', async () => {
     const { port } = await startReplay();
     const headers = { Host: `127.0.0.1:${port}`, Origin: 'http://evil.example' };

@@ -4,7 +4,7 @@ import { defaultLimits, Forwarder } from '../../src/http/upstream/forwarder.ts';
 import { credentials, type Running, readCassette, run, startService } from '../support/restage.ts';
 import { type RawAnswer, sendSigned } from '../support/stand-in/signed-request.ts';
 import { type FailureKind, type FailureOptions, sample, startStandIn } from '../support/stand-in.ts';
-import { deadUpstream, startUpstream } from '../support/upstream.ts';
+import { deadUpstream, startRawUpstream, startUpstream } from '../support/upstream.ts';
 
 const target = `/restapis/${sample.rich}/stages`;
 const HUGE = 50 * 1024 * 1024;
@@ -27,6 +27,19 @@ const UNREACHABLE = {
 };
 
 describe.each(['record', 'auto', 'passthrough'] as const)('%s', (mode) => {
+  test.each(['000', '001', '099', '600', '999'])(
+    'answers 502 when the upstream answers with status %s, which is none',
+    async (status) => {
+      const upstream = await startRawUpstream(`HTTP/1.1 ${status} Odd\r\nContent-Length: 2\r\n\r\n{}`);
+      const restage = await run(mode, { upstream });
+      const answer = await ask(restage);
+
+      expect(answer).toMatchObject(UNREACHABLE);
+      expect(JSON.parse(answer.text).message).not.toContain('Report this');
+      expect(await readCassette(restage.dir)).toEqual({});
+    },
+  );
+
   test('answers 502 with the reason when the upstream is down', async () => {
     const upstream = await deadUpstream();
     const restage = await run(mode, { upstream });

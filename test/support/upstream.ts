@@ -17,6 +17,19 @@ export async function startUpstream(listener: RequestListener): Promise<string> 
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
+/** An upstream that answers whatever it is sent with these very bytes; closed when the test is over. */
+export async function startRawUpstream(answer: string): Promise<string> {
+  const server = createTcpServer((socket) => {
+    socket.on('error', () => socket.destroy());
+    socket.once('data', () => socket.end(answer));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => {
+    server.close();
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
 /** The address of a port that nobody listens on any more. */
 export async function deadUpstream(): Promise<string> {
   const server = createTcpServer();

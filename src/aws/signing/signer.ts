@@ -133,11 +133,9 @@ export class Signer {
   }
 
   #passage(call: Call, region: string, own: Credentials | CallError): Passage {
-    return {
-      region,
-      toRequest: () => this.#signAgain(call, region),
-      ...(own instanceof CallError && { obstacle: own }),
-    };
+    if (!(own instanceof CallError)) return { region, toRequest: () => this.#signAgain(call, region) };
+    // It was compared with nothing: credentials that come back later must not be lent to it.
+    return { region, toRequest: () => Promise.reject(own), obstacle: own };
   }
 
   async #signAgain(call: Call, region: string): Promise<UpstreamRequest> {

@@ -84,7 +84,11 @@ export class Forwarder {
     try {
       const response = await this.#exchange(request);
       const headers = withoutHeaders(response.rawHeaders, (name) => HOP_BY_HOP.has(name));
-      const status = response.statusCode ?? 502;
+      const status = response.statusCode ?? 0;
+      if (!(status >= 200 && status <= 599)) {
+        response.destroy();
+        throw new Error(`it answered with status ${String(status).padStart(3, '0')}, which is none`);
+      }
       if (!wholeBody) return { status, headers, body: response, text: undefined };
       const { bufferedBytes } = this.#limits;
       const body = await collect(response, bufferedBytes);

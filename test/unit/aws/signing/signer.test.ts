@@ -269,6 +269,21 @@ describe('without credentials', () => {
     await expect(passage.toRequest()).rejects.toBe(unavailable);
   });
 
+  test.each([
+    ['whoever signed it', {}, signedCall({ credentials: clientKey })],
+    ['though it is signed with the right key', {}, signedCall()],
+    ['though it is trusted', { trustClients: true }, signedCall()],
+  ])('a call that came then is not sent once they are back, %s', async (_, more, call) => {
+    let areBack = false;
+    const credentials = async () => {
+      if (!areBack) throw unavailable;
+      return permanent;
+    };
+    const passage = await passageOf(admit(call, { ...more, credentials }));
+    areBack = true;
+    await expect(passage.toRequest()).rejects.toBe(unavailable);
+  });
+
   test('a call that is kept goes on', async () => {
     const passage = await passageOf(createSigner(settings).admit(keptCall(), true));
     expect(passage.obstacle).toBeUndefined();
