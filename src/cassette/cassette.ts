@@ -6,7 +6,7 @@ import { fileNameOf, idOfFileName } from './file-name.ts';
 import { FileStore, isTemporary } from './file-store.ts';
 import { readFolder } from './folder.ts';
 import { type Interaction, parseCassetteFile, writeCassetteFile } from './format.ts';
-import { readTextFile } from './text-file.ts';
+import { checkSize, readTextFile, TooLargeError } from './text-file.ts';
 
 /** What is recorded of one REST API. */
 interface OpenApi {
@@ -62,12 +62,26 @@ export class Cassette {
     const api = this.#open.get(interaction.key.restApiId);
     if (api === undefined) throw new Error(`API '${interaction.key.restApiId}' is not open`);
     // Nothing is awaited up to here, so that recordings of one key build on each other.
-    const place = api.interactions.findIndex(({ key }) => key.text === interaction.key.text);
-    if (place < 0) api.interactions.push(interaction);
-    else api.interactions[place] = interaction;
-    this.#byKey.set(interaction.key.text, interaction);
+    const before = this.#byKey.get(interaction.key.text);
+    this.#put(api, before, interaction);
     api.store ??= this.#storeOf(interaction.key.restApiId);
-    await api.store.write(api.interactions);
+    try {
+      await api.store.write(api.interactions);
+    } catch (error) {
+      // With it, nothing more could be written to the file.
+      if (error instanceof TooLargeError) this.#put(api, interaction, before);
+      throw error;
+    }
+  }
+
+  /** Puts an interaction in the place of another; either may be absent. Nothing happens when that other is not there any more. */
+  #put(api: OpenApi, before: Interaction | undefined, next: Interaction | undefined): void {
+    const place = before === undefined ? api.interactions.length : api.interactions.indexOf(before);
+    if (place < 0) return;
+    api.interactions.splice(place, 1, ...(next === undefined ? [] : [next]));
+    const { text } = (next ?? before)?.key ?? { text: '' };
+    if (next === undefined) this.#byKey.delete(text);
+    else this.#byKey.set(text, next);
   }
 
   /** The interaction with that key, of an API that is in memory. */
@@ -148,7 +162,11 @@ export class Cassette {
   #storeOf(restApiId: string): FileStore<Interaction[]> {
     const codec = {
       parse: (text: string) => parseCassetteFile(text, restApiId),
-      stringify: (interactions: Interaction[]) => writeCassetteFile(restApiId, interactions),
+      stringify: (interactions: Interaction[]) => {
+        const text = writeCassetteFile(restApiId, interactions);
+        checkSize(Buffer.byteLength(text));
+        return text;
+      },
     };
     return new FileStore(this.#pathOf(restApiId), codec, (path) => this.#readText(path));
   }

@@ -2,7 +2,7 @@ import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync } fr
 import { errorCode } from '../errors.ts';
 
 /** More than any account's stages can fill; a file above it is not a cassette's. */
-const MAX_BYTES = 64 * 1024 * 1024;
+const MAX_FILE_BYTES = 64 * 1024 * 1024;
 /** Links are not followed, and nothing is waited for: what lies there may be a pipe. Windows knows neither. */
 const FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
@@ -31,9 +31,17 @@ export function readTextFile(path: string): Found {
   try {
     const stats = fstatSync(file);
     if (!stats.isFile()) throw new Error('it is not a file');
-    if (stats.size > MAX_BYTES) throw new Error(`it has more than ${MAX_BYTES / 1024 / 1024} MB`);
+    checkSize(stats.size);
     return { text: readFileSync(file, 'utf8') };
   } finally {
     closeSync(file);
   }
+}
+
+/** A file has more bytes than one may have. */
+export class TooLargeError extends Error {}
+
+/** What could not be read again is not written either. @throws {@link TooLargeError} for a file of so many bytes. */
+export function checkSize(bytes: number): void {
+  if (bytes > MAX_FILE_BYTES) throw new TooLargeError(`it has more than ${MAX_FILE_BYTES / 1024 / 1024} MB`);
 }

@@ -389,6 +389,20 @@ describe('the folder', () => {
   });
 });
 
+describe('writing', () => {
+  it('refuses what could not be read again, and goes on without it', async () => {
+    const { cassette, path } = createFolders();
+    const huge = interactionOf(stagesKey(ID), [takeOf('x'.repeat(64 * 1024 * 1024))]);
+    const other = interactionOf(stagesKey(ID, 'vakw79'), [takeOf('prod')]);
+    await cassette.open(ID);
+    await cassette.save(recorded);
+    await expect(cassette.save(huge)).rejects.toThrow('it has more than 64 MB');
+    expect(cassette.find(huge.key)).toBe(recorded);
+    await cassette.save(other);
+    expect(readFileSync(path, 'utf8')).toBe(writeCassetteFile(ID, [recorded, other]));
+  });
+});
+
 describe('the folder of cassettes', () => {
   it('tells their names, or nothing when there is none', async () => {
     const dir = temporaryFolder();
