@@ -29,8 +29,9 @@ const { output } = await build({
     entryFileNames: ({ name }) => (name === 'index' ? '[name].cjs' : '[name].js'),
     chunkFileNames: 'chunks/[name]-[hash].cjs',
     sourcemap: true,
-    // What is compiled at each start is read faster without blanks; names stay, for whoever reads a trace.
-    minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
+    // What is compiled at each start is the faster the less it is. Names and lines stay, for whoever reads a trace: Node.js
+    // shows the line that an error comes from.
+    minify: { compress: true, mangle: false, codegen: { removeWhitespace: false } },
     codeSplitting: {
       groups: [
         { name: 'version', test: /[\\/]src[\\/]version\.ts$/, priority: 3 },
@@ -45,6 +46,7 @@ const { output } = await build({
   },
 });
 chmodSync(join(OUT, 'cli/main.js'), 0o755);
+for (const part of output) if (part.fileName.endsWith('.map')) dropOthersSources(join(OUT, part.fileName));
 // The package's own says that a .js is an ES module.
 writeFileSync(join(OUT, 'cli/package.json'), '{ "type": "commonjs" }\n');
 writeIndex(output.find((part) => part.type === 'chunk' && part.name === 'index'));
@@ -53,6 +55,18 @@ writeLicences(
   join(OUT, 'THIRD-PARTY-LICENCES.txt'),
   output.flatMap((part) => (part.type === 'chunk' ? part.moduleIds : [])),
 );
+
+/** The source of libraries is theirs to publish: a map says which file and line it was. */
+function dropOthersSources(path: string): void {
+  const map = JSON.parse(readFileSync(path, 'utf8')) as {
+    sources: string[];
+    sourcesContent: (string | null)[];
+  };
+  const kept = map.sourcesContent.map((text, at) =>
+    map.sources[at]?.includes('node_modules') ? null : text,
+  );
+  writeFileSync(path, JSON.stringify({ ...map, sourcesContent: kept }));
+}
 
 /** Whoever imports the package gets an ES module, as its types say. */
 function writeIndex(index: (typeof output)[number] | undefined): void {

@@ -8,6 +8,7 @@ import type { SettingValues } from './settings/setting-values.ts';
 import { resolveSettings } from './settings/settings.ts';
 
 export type { Listeners, Restage } from './assembly/restage.ts';
+export type { Credentials } from './aws/signing/signature.ts';
 export type { Outcome } from './call.ts';
 export { listCassettes } from './cassette/folder.ts';
 export { FailureError, UsageError } from './errors.ts';
@@ -18,7 +19,7 @@ export type { Verdict } from './retries/verdict.ts';
 export type { Mode } from './sessions/mode.ts';
 
 /** Options by the names they have on the command line, such as `cassette`, `upstream`, `fault` or `'admin-token'`. */
-export type RestageOptions = SettingValues;
+export type RestageOptions = Omit<SettingValues, 'faults'>;
 
 /**
  * Starts restage in this process.

@@ -98,15 +98,14 @@ export function sortKeys(value: Json): Json {
   }
   if (!isJsonObject(value)) return value;
   const names = Object.keys(value);
-  let isSame = true;
-  for (let at = 0; at < names.length; at += 1) {
-    const name = names[at] as string;
-    if (at > 0 && (names[at - 1] as string) > name) isSame = false;
-    if (isSame && sortKeys(value[name] as Json) !== value[name]) isSame = false;
-    if (!isSame) break;
-  }
+  // Each inner value is sorted once, and only once: they nest as deeply as whoever wrote them likes.
+  const sorted = names.map((name) => sortKeys(value[name] as Json));
+  const isSame = names.every(
+    (name, at) => sorted[at] === value[name] && (at === 0 || (names[at - 1] as string) < name),
+  );
   if (isSame) return value;
-  return objectOf(names.sort().map((name) => [name, sortKeys(value[name] as Json)] as const));
+  const order = [...names.keys()].sort((a, b) => ((names[a] as string) < (names[b] as string) ? -1 : 1));
+  return objectOf(order.map((at) => [names[at] as string, sorted[at] as Json] as const));
 }
 
 /** Whether two values are the same JSON, whatever the order of their keys. */

@@ -33,7 +33,7 @@ const doors: Readonly<Record<string, readonly string[]>> = {
   'http/tunnels': ['dial', 'tunnel', 'tunnel-policy', 'tunnels'],
   'http/upstream': ['forwarder', 'upstream-agents'],
   'http/server': ['connections', 'message', 'raw-answer', 'server', 'tunnel-opener'],
-  tls: ['authority', 'public-files'],
+  tls: ['authority', 'trust'],
   settings: ['options', 'read-plan', 'reader', 'schemas', 'setting-values', 'settings'],
   proxy: ['caller-check', 'clock', 'ids', 'proxy', 'ready-answer', 'upstream'],
   sessions: ['mode', 'open-session', 'proxy-authorization', 'session', 'session-address', 'sessions'],

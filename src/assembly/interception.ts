@@ -3,7 +3,7 @@ import type { TunnelOpenerFactory } from '../http/server/tunnel-opener.ts';
 import type { TunnelReport, TunnelSettings } from '../http/tunnels/tunnel.ts';
 import { isSecret, parseProxyAuthorization } from '../sessions/proxy-authorization.ts';
 import type { Settings } from '../settings/settings.ts';
-import type { PublicFiles } from '../tls/public-files.ts';
+import type { PublicFiles } from '../tls/trust.ts';
 
 /** How long a host outside may take to be looked up, and each of its addresses to be connected to. */
 const DIAL_MS = 5_000;

@@ -4,7 +4,7 @@ import type { Clock } from '../proxy/clock.ts';
 import type { RetryReport } from '../retries/report.ts';
 import type { Verdict } from '../retries/verdict.ts';
 import type { Mode } from '../sessions/mode.ts';
-import type { PublicFiles } from '../tls/public-files.ts';
+import type { PublicFiles } from '../tls/trust.ts';
 
 /** What to tell whoever started restage. */
 export interface Listeners {

@@ -5,7 +5,7 @@ import type { Plan } from '../chaos/plan.ts';
 import { createControl } from '../control/control.ts';
 import { EventStream } from '../control/events.ts';
 import { Metrics } from '../control/metrics.ts';
-import { type CallError, UnwritableError } from '../errors.ts';
+import { type CallError, FailureError, UnwritableError } from '../errors.ts';
 import { type RunningServer, startServer } from '../http/server/server.ts';
 import { type Observer, refusedEntry } from '../journal/entry.ts';
 import { CallerCheck } from '../proxy/caller-check.ts';
@@ -24,10 +24,6 @@ import { readVersion } from '../version.ts';
 import { connectOutside } from './forwarding.ts';
 import { openInterception } from './interception.ts';
 import type { Listeners, Restage } from './restage.ts';
-
-export type { Outcome } from '../call.ts';
-export { FailureError, UsageError } from '../errors.ts';
-export type { JournalEntry, Observer } from '../journal/entry.ts';
 
 /** How long calls in flight may take to end when restage stops. */
 const GRACE_MS = 5_000;
@@ -181,5 +177,7 @@ async function startRecorder({ recorder }: Session, onFailure: (failure: Error) 
 }
 
 async function refuseCredentials(): Promise<never> {
-  throw new Error('replay has no credentials');
+  throw new FailureError(
+    'Cannot hand out credentials: replay has none, and clients need none that are right. Sign with any.',
+  );
 }

@@ -1,3 +1,4 @@
+import { lstatSync, type Stats } from 'node:fs';
 import { lstat, mkdir, realpath, rm } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import type { Key } from '../aws/apigateway/operation.ts';
@@ -20,7 +21,8 @@ export class Cassette {
   readonly name: string;
   readonly folder: string;
   readonly dir: string;
-  #isKnownInPlace = false;
+  /** The folder when it was last found in its place. */
+  #place: Stats | undefined;
   readonly #open = new Map<string, OpenApi>();
   /** What is open, by the keys' text: every call looks here. */
   readonly #byKey = new Map<string, Interaction>();
@@ -48,7 +50,7 @@ export class Cassette {
   /** Loads the API and keeps it in memory even if it has no file yet: {@link save} is about to follow. */
   async open(restApiId: string): Promise<void> {
     const api = await this.#load(restApiId);
-    if (!this.#open.has(restApiId)) this.#open.set(restApiId, api);
+    if (!this.#open.has(restApiId)) this.#keep(restApiId, api);
   }
 
   /** Forgets what was read: the files are read again when they are needed. */
@@ -146,8 +148,7 @@ export class Cassette {
       const api = { interactions: recorded ?? [], store: undefined };
       // What has no file is not remembered: whoever asks for made-up ids must not fill the memory.
       if (recorded === null) return api;
-      this.#open.set(restApiId, api);
-      for (const interaction of recorded) this.#byKey.set(interaction.key.text, interaction);
+      this.#keep(restApiId, api);
       return api;
     } catch (cause) {
       throw new CallError(
@@ -157,6 +158,11 @@ export class Cassette {
         { cause },
       );
     }
+  }
+
+  #keep(restApiId: string, api: OpenApi): void {
+    this.#open.set(restApiId, api);
+    for (const interaction of api.interactions) this.#byKey.set(interaction.key.text, interaction);
   }
 
   #storeOf(restApiId: string): FileStore<Interaction[]> {
@@ -178,9 +184,7 @@ export class Cassette {
   async #readText(path: string): Promise<string | null> {
     const found = readTextFile(path);
     if (found === 'nothing') return null;
-    // Once for all files, and only where there is one: so it need not be done before.
-    this.#isKnownInPlace ||= await this.#isInPlace();
-    if (!this.#isKnownInPlace) throw new Error(LINK_REASON);
+    if (!(await this.#isInPlace())) throw new Error(LINK_REASON);
     return found === 'link' ? this.#readLinked(path) : found.text;
   }
 
@@ -194,9 +198,17 @@ export class Cassette {
     return found.text;
   }
 
-  /** Whether the folder stands where its name says, and is no link to another place. */
+  /**
+   * Whether the folder stands where its name says, and is no link to another place. It is asked for each file, since a folder
+   * may be exchanged for a link while restage runs; the very folder that was found in its place stays so.
+   */
   async #isInPlace(): Promise<boolean> {
-    return (await realpath(this.folder)) === join(await realpath(this.dir), this.name);
+    const found = lstatSync(this.folder);
+    const { ino, dev } = this.#place ?? {};
+    if (found.isDirectory() && found.ino === ino && found.dev === dev) return true;
+    const isInPlace = (await realpath(this.folder)) === join(await realpath(this.dir), this.name);
+    this.#place = isInPlace ? found : undefined;
+    return isInPlace;
   }
 }
 

@@ -108,9 +108,11 @@ class Track<T> {
   #findCursor(region: string): Cursor<T> {
     const [first] = this.#cursors;
     if (first?.name === region) return first;
+    const own = this.#cursors.find((cursor) => cursor.name === region);
+    if (own !== undefined) return own;
     const name = this.#cursors.length < MAX_CURSORS ? region : '';
-    const known = this.#cursors.find((cursor) => cursor.name === region || cursor.name === name);
-    if (known !== undefined) return known;
+    const shared = this.#cursors.find((cursor) => cursor.name === name);
+    if (shared !== undefined) return shared;
     const cursor = { name, position: 0, reel: undefined, region: undefined };
     this.#cursors.push(cursor);
     return cursor;

@@ -3,6 +3,7 @@ import { UsageError } from '../errors.ts';
 import { type Mode, modes } from '../sessions/mode.ts';
 import { type Option, options } from '../settings/options.ts';
 import type { Values } from '../settings/settings.ts';
+import { controlOptions } from './control-options.ts';
 import { type Errand, errandName, errands, findErrand } from './errands.ts';
 
 /** What the command line asks for. */
@@ -26,8 +27,8 @@ export function parseArguments(args: readonly string[]): Request {
 }
 
 function parseOwn(own: readonly string[], command: readonly string[]): Request {
-  const errand = findErrand(own[0]);
-  // A mode's options are none that other commands know.
+  // A mode's options are none that other commands know; its name may stand behind some of them.
+  const errand = findErrand(own[0]) ?? findErrand(firstWord(own));
   const known = errand?.options ?? options;
   const { argv, error } = Parser.detailed([...own], describeOptions(known));
   if (error !== null && error !== undefined) throw refuse(error.message, own);
@@ -41,6 +42,12 @@ function parseOwn(own: readonly string[], command: readonly string[]): Request {
   const [stranger] = mode === undefined ? [name] : rest;
   if (mode === undefined || stranger !== undefined) throw refuse(`Unknown argument: ${stranger}`, own);
   return { mode, flags, command };
+}
+
+/** The first word that is no option, nor what one takes. */
+function firstWord(own: readonly string[]): string | undefined {
+  const [word] = Parser([...own], describeOptions([...options, ...controlOptions]))._;
+  return word === undefined ? undefined : String(word);
 }
 
 /** What stands behind an errand's name, by the names in its usage: `<needed>` and `[optional]`. */

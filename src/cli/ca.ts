@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { resolveSettings, type Values } from '../settings/settings.ts';
 import { authorityFolder, openAuthority } from '../tls/authority.ts';
-import type { PublicFiles } from '../tls/public-files.ts';
+import type { PublicFiles } from '../tls/trust.ts';
 
 /** What `restage ca` is run with. */
 export interface CaFlags {

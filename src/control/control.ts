@@ -31,7 +31,11 @@ export function createControl(settings: ControlSettings): Control {
 
   const act = async (call: Call, sessionName: string | undefined): Promise<Answer> => {
     checkCaller(call, adminToken);
-    routers ??= loadRouters();
+    // What could not be loaded now, as with too many files open, may be the next time.
+    routers ??= loadRouters().catch((error: unknown) => {
+      routers = undefined;
+      throw error;
+    });
     const { forServer, forSession, noSuchSession } = await routers;
     const router = sessionName === undefined ? forServer : forSession;
     const { act, parameters } = router.find(call.method, pathOf(call).slice(PREFIX.length));

@@ -8,7 +8,8 @@ import { type CertifiedKey, certifyHost, curve } from './certificate.ts';
 import { HostContexts } from './host-contexts.ts';
 import { openKeyFile } from './key-file.ts';
 import { openPrivateFolder } from './private-file.ts';
-import { type PublicFiles, writePublicFiles } from './public-files.ts';
+import { writePublicFiles } from './public-files.ts';
+import type { PublicFiles } from './trust.ts';
 
 /** A certificate authority of this machine, for hosts at AWS alone. */
 export interface Authority extends PublicFiles {

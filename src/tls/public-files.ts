@@ -4,14 +4,7 @@ import { join } from 'node:path';
 import { rootCertificates } from 'node:tls';
 import { errorCode } from '../errors.ts';
 import { withDraft } from './private-file.ts';
-
-/** What a client is told, so that it trusts the authority. */
-export interface PublicFiles {
-  /** `ca.pem`: the authority's certificate alone, for clients that add it to their roots. */
-  readonly certificatePath: string;
-  /** `bundle.pem`: the public roots that come with Node.js, and the certificate, for clients that want all their roots. */
-  readonly bundlePath: string;
-}
+import type { PublicFiles } from './trust.ts';
 
 /** Writes the files that clients read next to the key, where they are missing or other than they should be. */
 export async function writePublicFiles(folder: string, certificate: X509Certificate): Promise<PublicFiles> {

@@ -173,3 +173,11 @@ describe('equalJson', () => {
 function nested(levels: number): string {
   return '['.repeat(levels) + ']'.repeat(levels);
 }
+
+test('sortKeys takes time by the size of a value, not by its depth', () => {
+  let text = '{"b":1,"a":1}';
+  for (let depth = 0; depth < 150; depth += 1) text = `{"b":${text},"a":1}`;
+  const sorted = writeJson(sortKeys(parseJson(text)));
+  expect(sorted.startsWith('{"a":1,"b":{"a":1,"b":{')).toBe(true);
+  expect(sorted).toHaveLength(text.length);
+});

@@ -11,25 +11,23 @@ export async function resolveRegion(profile: string | undefined): Promise<string
 }
 
 async function regionOfProfile(profile: string | undefined): Promise<string | undefined> {
-  // What reads the files is loaded where there are some.
-  if (!sharedFiles().some((path) => existsSync(path))) return undefined;
+  // What reads the files is loaded where there may be some.
+  if (!mayHaveFiles()) return undefined;
   const { loadConfig, NODE_REGION_CONFIG_FILE_OPTIONS, NODE_REGION_CONFIG_OPTIONS } = await import(
     '@smithy/core/config'
   );
   const options = { ...NODE_REGION_CONFIG_FILE_OPTIONS, ...(profile !== undefined && { profile }) };
   try {
-    return await loadConfig<string>(NODE_REGION_CONFIG_OPTIONS, options)();
+    return (await loadConfig<string>(NODE_REGION_CONFIG_OPTIONS, options)()) || undefined;
   } catch {
     // "Region is missing": the library's only way to say that there is none.
     return undefined;
   }
 }
 
-function sharedFiles(): string[] {
-  const { AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE } = process.env;
-  const folder = join(homedir(), '.aws');
-  return [
-    AWS_CONFIG_FILE || join(folder, 'config'),
-    AWS_SHARED_CREDENTIALS_FILE || join(folder, 'credentials'),
-  ];
+/** Where the files are is the library's affair once that is said: it knows `~/`, for one. */
+function mayHaveFiles(): boolean {
+  const { AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE, HOME, USERPROFILE } = process.env;
+  if (AWS_CONFIG_FILE || AWS_SHARED_CREDENTIALS_FILE) return true;
+  return [HOME, USERPROFILE, homedir()].some((home) => home !== undefined && existsSync(join(home, '.aws')));
 }

@@ -28,6 +28,10 @@ export function collect(
     const stop = (): void => {
       response.off('data', onData).off('end', onEnd).off('error', onError).off('close', onClose);
     };
+    if (response.destroyed) {
+      reject(response.errored ?? new Error('aborted'));
+      return;
+    }
     response.on('data', onData).on('end', onEnd).on('error', onError).on('close', onClose);
   });
 }

@@ -389,6 +389,19 @@ describe('the folder', () => {
   });
 });
 
+describe('a folder that is exchanged for a link while it is in use', () => {
+  it('is not read from any more', async () => {
+    const { cassette, dir, folder, path } = createFolders();
+    writeFileSync(path, file);
+    expect(await cassette.load(ID)).toHaveLength(1);
+    const elsewhere = join(temporaryFolder(), 'elsewhere');
+    renameSync(folder, elsewhere);
+    writeFileSync(join(elsewhere, 'other.json'), writeCassetteFile('other', []));
+    symlinkSync(elsewhere, join(dir, 'default'));
+    await expect(cassette.load('other')).rejects.toThrow('the folder is a link to another place');
+  });
+});
+
 describe('writing', () => {
   it('refuses what could not be read again, and goes on without it', async () => {
     const { cassette, path } = createFolders();

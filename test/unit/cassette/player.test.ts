@@ -134,6 +134,15 @@ describe('the cursor', () => {
   });
 });
 
+it('leaves a region its place once there are as many as there may be', () => {
+  const player = createPlayer('sequence');
+  const interaction = interactionOf(stagesKey(), takesOf('A B C D'));
+  const play = (region?: string) => player.play(interaction, region, 'json');
+  expect([play('r0'), play(), play('x'), play('x')]).toEqual(['A', 'A', 'A', 'B']);
+  for (let n = 1; n <= 97; n += 1) play(`r${n}`);
+  expect([play('x'), play('x')]).toEqual(['C', 'D']);
+});
+
 it('prepares a take in a representation once, when it is first asked for', () => {
   const prepared: string[] = [];
   const player = new Player('loop', (status, { contentType }) => {

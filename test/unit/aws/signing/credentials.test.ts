@@ -137,6 +137,12 @@ describe('the region', () => {
     expect(await resolveRegion(undefined)).toBe('eu-west-2');
   });
 
+  test('is that of a file that a variable names from the home folder', async () => {
+    writeConfig('config', ['[default]', 'region = eu-north-1']);
+    vi.stubEnv('AWS_CONFIG_FILE', join('~', 'config'));
+    expect(await resolveRegion(undefined)).toBe('eu-north-1');
+  });
+
   test('is none when nothing names one', async () => {
     expect(await resolveRegion(undefined)).toBeUndefined();
     expect(await resolveRegion('missing')).toBeUndefined();
