@@ -131,12 +131,15 @@ export class Cassette {
     const open = this.#open.get(restApiId);
     if (open !== undefined) return open;
     // Calls that need the same file at the same time wait for the same read.
-    let opening = this.#opening.get(restApiId);
-    if (opening === undefined) {
-      opening = this.#read(restApiId).finally(() => this.#opening.delete(restApiId));
-      this.#opening.set(restApiId, opening);
+    const known = this.#opening.get(restApiId);
+    if (known !== undefined) return known;
+    const opening = this.#read(restApiId);
+    this.#opening.set(restApiId, opening);
+    try {
+      return await opening;
+    } finally {
+      this.#opening.delete(restApiId);
     }
-    return opening;
   }
 
   async #read(restApiId: string): Promise<OpenApi> {

@@ -87,8 +87,9 @@ export function keyOf(
   restApiId: string,
   parameters: Readonly<Record<string, string>>,
 ): Key {
-  const given = Object.entries(parameters).sort(([a], [b]) => (a < b ? -1 : 1));
-  return { operation, restApiId, parameters, text: JSON.stringify([operation, restApiId, ...given.flat()]) };
+  const names = Object.keys(parameters).sort();
+  const given = names.flatMap((name) => [name, parameters[name]]);
+  return { operation, restApiId, parameters, text: JSON.stringify([operation, restApiId, ...given]) };
 }
 
 /** The key in words: `GetStages of API 'a1b2c3d4e5' with deploymentId 'vakw79'`. */
