@@ -28,7 +28,8 @@ export function parseArguments(args: readonly string[]): Request {
 
 function parseOwn(own: readonly string[], command: readonly string[]): Request {
   // A mode's options are none that other commands know; its name may stand behind some of them.
-  const errand = findErrand(own[0]) ?? findErrand(firstWord(own));
+  const isMode = modes.some((mode) => mode === own[0]);
+  const errand = isMode ? undefined : (findErrand(own[0]) ?? findErrand(firstWord(own)));
   const known = errand?.options ?? options;
   const { argv, error } = Parser.detailed([...own], describeOptions(known));
   if (error !== null && error !== undefined) throw refuse(error.message, own);
