@@ -34,7 +34,7 @@ const doors: Readonly<Record<string, readonly string[]>> = {
   'http/upstream': ['forwarder', 'upstream-agents'],
   'http/server': ['connections', 'message', 'raw-answer', 'server', 'tunnel-opener'],
   tls: ['authority', 'trust'],
-  settings: ['options', 'read-plan', 'reader', 'schemas', 'setting-values', 'settings'],
+  settings: ['options', 'read-plan', 'reader', 'setting-readers', 'setting-values', 'settings'],
   proxy: ['caller-check', 'clock', 'ids', 'proxy', 'ready-answer', 'upstream'],
   sessions: ['mode', 'open-session', 'proxy-authorization', 'session', 'session-address', 'sessions'],
   retries: ['attempt', 'called', 'expectation', 'report', 'retry-log', 'timeline', 'verdict'],

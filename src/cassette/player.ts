@@ -2,131 +2,10 @@ import type { Rendering } from '../aws/apigateway/operation.ts';
 import type { Representation } from '../call.ts';
 import type { Interaction, Take } from './format.ts';
 import type { Order } from './order.ts';
+import { type Cursor, Track } from './track.ts';
 
 /** Makes of a rendered take what it is answered with: once, when it is first asked for. */
 export type Prepare<T> = (status: number, rendering: Rendering) => T;
-
-/** One take, ready to be sent in the representations that were asked for. */
-interface Frame<T> {
-  readonly take: Take;
-  readonly end: number;
-  hal: T | undefined;
-  json: T | undefined;
-}
-
-/** The takes of one key that answer callers of one region, ready to be sent. */
-class Reel<T> {
-  readonly region: string;
-  readonly #frames: ReadonlyArray<Frame<T>>;
-  readonly #length: number;
-
-  constructor(region: string, takes: readonly Take[]) {
-    this.region = region;
-    let end = 0;
-    this.#frames = takes.map((take) => {
-      end += take.times;
-      return { take, end, hal: undefined, json: undefined };
-    });
-    this.#length = end;
-  }
-
-  /** The n-th answer, counted from 0; nothing when there is none in this order. */
-  at(position: number, order: Order): Frame<T> | undefined {
-    return this.#frames[this.#indexAt(position, order)];
-  }
-
-  /** The take of the n-th answer, or the one so many takes before it in this order. */
-  takeAt(position: number, order: Order, placesBack: number): Take | undefined {
-    const index = this.#indexAt(position, order);
-    return index < 0 ? undefined : this.#frames[index - placesBack]?.take;
-  }
-
-  /** Whether one of them is a success. */
-  get hasSuccess(): boolean {
-    return this.#frames.some(({ take }) => take.status === 200);
-  }
-
-  /** -1 when there is none in this order. */
-  #indexAt(position: number, order: Order): number {
-    const last = this.#frames.length - 1;
-    if (order === 'last') return last;
-    if (position >= this.#length) {
-      if (order !== 'loop') return order === 'strict' ? -1 : last;
-      return this.#indexAt(position % this.#length, 'sequence');
-    }
-    return this.#frames.findIndex(({ end }) => position < end);
-  }
-}
-
-/** How far the callers of one region have come in the takes of a key. */
-interface Cursor<T> {
-  /** Whose it is; empty for callers without a region, and for those of more regions than there are. */
-  readonly name: string;
-  position: number;
-  /** The reel of {@link region}: those who share a cursor may be of different regions. */
-  reel: Reel<T> | undefined;
-  region: string | undefined;
-}
-
-/** More regions than AWS has: whoever makes some up shares one cursor beyond it. */
-const MAX_CURSORS = 100;
-
-/** What answers for one key, and how far its callers have come. */
-class Track<T> {
-  #interaction: Interaction;
-  #reels: ReadonlyArray<Reel<T>>;
-  /** Nearly always one. */
-  #cursors: Cursor<T>[] = [];
-
-  constructor(interaction: Interaction) {
-    this.#interaction = interaction;
-    this.#reels = reelsOf(interaction.takes);
-  }
-
-  /** Takes in what was recorded since: callers go on where they are. */
-  follow(interaction: Interaction): void {
-    if (this.#interaction === interaction) return;
-    this.#interaction = interaction;
-    this.#reels = reelsOf(interaction.takes);
-    for (const cursor of this.#cursors) cursor.region = undefined;
-  }
-
-  /** Where callers of the region are, with the reel that they get. */
-  cursorOf(region: string): Cursor<T> {
-    const cursor = this.#findCursor(region);
-    if (cursor.region !== region) {
-      cursor.region = region;
-      cursor.reel = this.#reelOf(region);
-    }
-    return cursor;
-  }
-
-  rewind(): void {
-    this.#cursors = [];
-  }
-
-  #findCursor(region: string): Cursor<T> {
-    const [first] = this.#cursors;
-    if (first?.name === region) return first;
-    const own = this.#cursors.find((cursor) => cursor.name === region);
-    if (own !== undefined) return own;
-    const name = this.#cursors.length < MAX_CURSORS ? region : '';
-    const shared = this.#cursors.find((cursor) => cursor.name === name);
-    if (shared !== undefined) return shared;
-    const cursor = { name, position: 0, reel: undefined, region: undefined };
-    this.#cursors.push(cursor);
-    return cursor;
-  }
-
-  /** The region's own; where nothing was recorded in it, one that has a success. */
-  #reelOf(region: string): Reel<T> | undefined {
-    return (
-      this.#reels.find((reel) => reel.region === region) ??
-      this.#reels.find((reel) => reel.hasSuccess) ??
-      this.#reels[0]
-    );
-  }
-}
 
 /** Chooses the take to answer with. */
 export class Player<T> {
@@ -203,13 +82,4 @@ export class Player<T> {
   #render({ operation, key }: Interaction, take: Take, representation: Representation): T {
     return this.#prepare(take.status, operation.render(take, key, representation));
   }
-}
-
-/** The takes region by region, in the order in which regions come. */
-function reelsOf<T>(takes: readonly Take[]): ReadonlyArray<Reel<T>> {
-  const regions = [...new Set(takes.map(({ region }) => region))];
-  return regions.map((region) => {
-    const own = regions.length === 1 ? takes : takes.filter((take) => take.region === region);
-    return new Reel<T>(region, own);
-  });
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { errorCode, FailureError, reasonOf, UsageError } from '../errors.ts';
-import { schemas } from '../settings/schemas.ts';
+import { settingReaders } from '../settings/setting-readers.ts';
 import type { Values } from '../settings/settings.ts';
 import { controlOptions } from './control-options.ts';
 
@@ -23,7 +23,7 @@ export class ControlClient {
     });
     if (url === undefined || !/^https?:\/\/[^\s/?#@]+\/?$/.test(url))
       throw new UsageError('Cannot use --url: it is not like http://127.0.0.1:8480. Correct it.');
-    if (session !== undefined && schemas.cassette.read(session) === undefined)
+    if (session !== undefined && settingReaders.cassette.read(session) === undefined)
       throw new UsageError(
         `Cannot use --session ${JSON.stringify(session)}: it is no session's name. Correct it.`,
       );

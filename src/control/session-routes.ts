@@ -6,7 +6,7 @@ import { modes, modesWithin } from '../sessions/mode.ts';
 import type { Session } from '../sessions/session.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import type { Reader } from '../settings/reader.ts';
-import { schemas } from '../settings/schemas.ts';
+import { settingReaders } from '../settings/setting-readers.ts';
 import { type ControlRequest, invalid, readFields } from './request.ts';
 
 /** What is told of a session. */
@@ -45,12 +45,12 @@ function settingSchema<T>({ message, read }: Reader<T>) {
 const IDLE_MESSAGE = 'is a number of seconds from 1 to 86400';
 
 const sessionFields = {
-  name: settingSchema(schemas.cassette),
-  cassette: settingSchema(schemas.cassette).optional(),
+  name: settingSchema(settingReaders.cassette),
+  cassette: settingSchema(settingReaders.cassette).optional(),
   mode: z.enum(modes, `is one of ${modes.join(', ')}`).optional(),
-  order: settingSchema(schemas.order).optional(),
+  order: settingSchema(settingReaders.order).optional(),
   faults: z.union([z.array(z.unknown()), z.looseObject({})], 'is a list of faults').optional(),
-  seed: settingSchema(schemas.seed).optional(),
+  seed: settingSchema(settingReaders.seed).optional(),
   idleSeconds: z.int(IDLE_MESSAGE).min(1, IDLE_MESSAGE).max(86_400, IDLE_MESSAGE).optional(),
 };
 

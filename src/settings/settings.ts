@@ -4,7 +4,7 @@ import { listNames, reasonOf, UsageError } from '../errors.ts';
 import { type Expectation, parseExpectation } from '../retries/expectation.ts';
 import { type LogFormat, options } from './options.ts';
 import type { Reader } from './reader.ts';
-import { isRecord, type SettingTypes, schemas } from './schemas.ts';
+import { isRecord, type SettingTypes, settingReaders } from './setting-readers.ts';
 import type { FaultSpec } from './setting-values.ts';
 
 /** Every setting, checked. */
@@ -164,7 +164,7 @@ function check<K extends Name>(name: K, value: unknown, origin: string): Setting
   if (Array.isArray(value) && value.length > 1 && !isList) {
     throw new UsageError(`Cannot use ${origin}: it is given more than once. Give it once.`);
   }
-  const { message, read }: Reader<unknown> = schemas[name];
+  const { message, read }: Reader<unknown> = settingReaders[name];
   const found = read(isList && !Array.isArray(value) ? [value] : value);
   if (found !== undefined) return found as SettingTypes[K];
   const isShown = typeof value !== 'object' && !SECRETIVE.includes(name);

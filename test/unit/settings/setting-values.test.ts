@@ -1,5 +1,5 @@
 import { expectTypeOf, it } from 'vitest';
-import type { SettingTypes } from '../../../src/settings/schemas.ts';
+import type { SettingTypes } from '../../../src/settings/setting-readers.ts';
 import type { SettingValues } from '../../../src/settings/setting-values.ts';
 
 type OneOrMany<T> = T | readonly T[];

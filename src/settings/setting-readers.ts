@@ -25,7 +25,7 @@ const faultSpec: Reader<FaultSpec> = {
 };
 
 /** What each setting may be, where it is given. */
-export const schemas = {
+export const settingReaders = {
   cassette: text(NAME_MESSAGE, CASSETTE_NAME),
   dir: text('is a path'),
   port: wholeNumber(65_535, 'is a number from 0 to 65535'),
@@ -54,7 +54,9 @@ export const schemas = {
 
 /** Settings by their names, read. */
 export type SettingTypes = {
-  readonly [Name in keyof typeof schemas]: (typeof schemas)[Name] extends Reader<infer T> ? T : never;
+  readonly [Name in keyof typeof settingReaders]: (typeof settingReaders)[Name] extends Reader<infer T>
+    ? T
+    : never;
 };
 
 /** Whether the value is an object, and no list. */
