@@ -1,4 +1,4 @@
-import { isLosslessNumber, LosslessNumber, parse } from 'lossless-json';
+import { isLosslessNumber, LosslessNumber, parse, stringify } from 'lossless-json';
 
 /** A JSON value whose numbers keep the text they were written with: `10000.0` stays `10000.0`. */
 export type Json = null | boolean | string | number | LosslessNumber | Json[] | JsonObject;
@@ -37,33 +37,9 @@ function isDeeperThan(value: Json, levels: number): boolean {
   return false;
 }
 
-/**
- * Writes JSON with the numbers as they were read; `indent` spaces a level, compact without. Every answer and every recording
- * is written so: by hand it takes a third of the library's time.
- */
-export function writeJson(value: unknown, indent = 0): string {
-  return write(value, indent, '\n') ?? 'null';
-}
-
-/** @param newline what begins a line at this level. */
-function write(value: unknown, indent: number, newline: string): string | undefined {
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  if (isLosslessNumber(value)) return value.value;
-  const inner = indent === 0 ? '' : newline + ' '.repeat(indent);
-  const outer = indent === 0 ? '' : newline;
-  let items = '';
-  if (Array.isArray(value)) {
-    for (const item of value)
-      items += `${items === '' ? '' : ','}${inner}${write(item, indent, inner) ?? 'null'}`;
-    return items === '' ? '[]' : `[${items}${outer}]`;
-  }
-  const colon = indent === 0 ? ':' : ': ';
-  for (const name of Object.keys(value)) {
-    const written = write((value as Record<string, unknown>)[name], indent, inner);
-    if (written !== undefined)
-      items += `${items === '' ? '' : ','}${inner}${JSON.stringify(name)}${colon}${written}`;
-  }
-  return items === '' ? '{}' : `{${items}${outer}}`;
+/** Writes JSON with the numbers as they were read; `indent` spaces a level, compact without. */
+export function writeJson(value: unknown, indent?: number): string {
+  return stringify(value, undefined, indent) ?? 'null';
 }
 
 /** Whether the value is an object: neither an array, a number nor null. */
