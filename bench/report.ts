@@ -67,6 +67,7 @@ round, unless it is counted in calls a second; \`bare\` is what that program gav
 - 4: 32 calls at once, each for an API of its own that lies in a file of its own, in the system's cache. 4a: 10,000 of them
   after 3,000 others; 4b: what a fresh process answers in its first second of load. talkback reads all its files at the start.
 - 5, 6: 32 calls at once, all keys asked for before; ten keys a file. What is sent is what the AWS SDK for JavaScript v3 sends.
+  The load's processor is kept awake: to wake it would cost the slower server alone.
 - 7: resident memory of a fresh process that has served each key twice.
 - 8: 32 signed calls at once, each for an API of its own; the recordings are looked at in the end. Bare is a \`node:http\` proxy
   with an agent that keeps connections. All are in front of a stand-in for the service.
