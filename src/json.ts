@@ -1,4 +1,5 @@
 import { isLosslessNumber, LosslessNumber, parse, stringify } from 'lossless-json';
+import { documentBounds } from './bounds.ts';
 
 /** A JSON value whose numbers keep the text they were written with: `10000.0` stays `10000.0`. */
 export type Json = null | boolean | string | number | LosslessNumber | Json[] | JsonObject;
@@ -10,7 +11,7 @@ export interface JsonObject {
  * Parses JSON and keeps the text of every number.
  * @throws SyntaxError for text that is not JSON, repeats a key with another value, or nests too deeply.
  */
-export function parseJson(text: string, maxDepth = MAX_DEPTH): Json {
+export function parseJson(text: string, maxDepth = documentBounds.depth): Json {
   let value: Json;
   try {
     value = parse(text) as Json;
@@ -22,8 +23,6 @@ export function parseJson(text: string, maxDepth = MAX_DEPTH): Json {
   if (isDeeperThan(value, maxDepth)) throw new SyntaxError('it nests too deeply');
   return value;
 }
-
-const MAX_DEPTH = 200;
 
 function isDeeperThan(value: Json, levels: number): boolean {
   if (Array.isArray(value)) {

@@ -1,12 +1,12 @@
 import leven from 'leven';
 import { describeKey, type Key, quote } from '../aws/apigateway/operation.ts';
+import { documentBounds } from '../bounds.ts';
 import { CallError } from '../errors.ts';
 import type { Cassette } from './cassette.ts';
 
 const SHOWN = 3;
 /** What is longer than this is compared by its end: what a client asks for may be long, and the names many. */
 const COMPARED = 64;
-const MAX_APIS = 1000;
 
 /**
  * A miss, as clients are told of it: an error of its own that nobody takes for an answer of the service. Its status is 400,
@@ -43,7 +43,7 @@ export function nearestKeys(key: Key, recorded: readonly Key[]): string[] | unde
 export function nearestApis(key: Key, restApiIds: readonly string[]): string[] {
   return closest(
     restApiIds
-      .slice(0, MAX_APIS)
+      .slice(0, documentBounds.comparedNames)
       .map((id) => ({ words: `API ${quote(id)}`, distance: distance(id, key.restApiId) })),
   );
 }

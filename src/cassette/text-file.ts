@@ -1,8 +1,7 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync } from 'node:fs';
+import { documentBounds } from '../bounds.ts';
 import { errorCode } from '../errors.ts';
 
-/** More than any account's stages can fill; a file above it is not a cassette's. */
-const MAX_FILE_BYTES = 64 * 1024 * 1024;
 /** Links are not followed, and nothing is waited for: what lies there may be a pipe. Windows knows neither. */
 const FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
@@ -43,5 +42,6 @@ export class TooLargeError extends Error {}
 
 /** What could not be read again is not written either. @throws {@link TooLargeError} for a file of so many bytes. */
 export function checkSize(bytes: number): void {
-  if (bytes > MAX_FILE_BYTES) throw new TooLargeError(`it has more than ${MAX_FILE_BYTES / 1024 / 1024} MB`);
+  if (bytes > documentBounds.fileBytes)
+    throw new TooLargeError(`it has more than ${documentBounds.fileBytes / 1024 / 1024} MB`);
 }

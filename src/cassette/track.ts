@@ -1,3 +1,4 @@
+import { memoryBounds } from '../bounds.ts';
 import type { Interaction, Take } from './format.ts';
 import type { Order } from './order.ts';
 
@@ -63,9 +64,6 @@ export interface Cursor<T> {
   region: string | undefined;
 }
 
-/** More regions than AWS has: whoever makes some up shares one cursor beyond it. */
-const MAX_CURSORS = 100;
-
 /** What answers for one key, and how far its callers have come. */
 export class Track<T> {
   #interaction: Interaction;
@@ -105,7 +103,7 @@ export class Track<T> {
     if (first?.name === region) return first;
     const own = this.#cursors.find((cursor) => cursor.name === region);
     if (own !== undefined) return own;
-    const name = this.#cursors.length < MAX_CURSORS ? region : '';
+    const name = this.#cursors.length < memoryBounds.regionsOfKey ? region : '';
     const shared = this.#cursors.find((cursor) => cursor.name === name);
     if (shared !== undefined) return shared;
     const cursor = { name, position: 0, reel: undefined, region: undefined };

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { quote } from '../aws/apigateway/operation.ts';
 import type { PlannedAnswer } from '../aws/apigateway/planned-answer.ts';
+import { faultBounds } from '../bounds.ts';
 import { UsageError } from '../errors.ts';
 import { ArmedRule } from './armed-rule.ts';
 import { type Plan, planOf, withUniqueNames } from './plan.ts';
@@ -45,9 +46,6 @@ export interface RuleSetSettings {
 }
 
 const NONE: Strike = { delayMs: 0, answer: undefined, hits: [] };
-
-/** Every call asks every rule: more than this would slow all of them down. */
-const MAX_RULES = 1_000;
 
 /** Rules in order, each with its counters, and whose turn it is. They can be changed while calls come in. */
 export class RuleSet {
@@ -148,8 +146,8 @@ export class RuleSet {
           'Change or remove that one, or give this one a name',
         );
       }
-      if (state === undefined && known.size >= MAX_RULES)
-        throw refuse(rule, `there are ${MAX_RULES} rules`, 'Remove some');
+      if (state === undefined && known.size >= faultBounds.rules)
+        throw refuse(rule, `there are ${faultBounds.rules} rules`, 'Remove some');
       known.set(rule.name, 'armed');
     }
     for (const rule of rules) {

@@ -1,3 +1,4 @@
+import { faultBounds } from '../bounds.ts';
 import type { ScheduleSettings } from './schedule-settings.ts';
 import { RegionBuckets } from './token-bucket.ts';
 
@@ -26,9 +27,6 @@ interface Counter {
   seen: number;
   hits: number;
 }
-
-/** Keys counted for themselves are forgotten, the oldest first, beyond this: ids can be made up without end. */
-const MAX_KEYS = 100_000;
 
 /** Counts calls as `counting.ts` says, and says when it is time. */
 export class Schedule {
@@ -117,7 +115,7 @@ export class Schedule {
     const known = this.#byKey.get(key);
     if (known !== undefined) return known;
     const [oldest] = this.#byKey.keys();
-    if (this.#byKey.size >= MAX_KEYS && oldest !== undefined) this.#byKey.delete(oldest);
+    if (this.#byKey.size >= faultBounds.keysOfRule && oldest !== undefined) this.#byKey.delete(oldest);
     const counter = { seen: 0, hits: 0 };
     this.#byKey.set(key, counter);
     return counter;

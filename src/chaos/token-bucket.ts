@@ -1,3 +1,5 @@
+import { faultBounds } from '../bounds.ts';
+
 /** How fast tokens come, and how many are kept for calls that come all at once. */
 export interface TokenRate {
   /** Tokens a second. */
@@ -34,9 +36,6 @@ export class TokenBucket {
   }
 }
 
-/** A region is what a client says it is: beyond so many, the one that was made first is forgotten. */
-const MAX_BUCKETS = 1_000;
-
 /** A bucket for each region, as the service has one for each account and region. Calls without a region share one. */
 export class RegionBuckets {
   readonly #rate: TokenRate;
@@ -50,7 +49,7 @@ export class RegionBuckets {
   take(region: string | undefined, nowMs: number): boolean {
     let bucket = this.#buckets.get(region);
     if (bucket === undefined) {
-      if (this.#buckets.size >= MAX_BUCKETS) this.#buckets.delete([...this.#buckets.keys()][0]);
+      if (this.#buckets.size >= faultBounds.buckets) this.#buckets.delete([...this.#buckets.keys()][0]);
       bucket = new TokenBucket(this.#rate, nowMs);
       this.#buckets.set(region, bucket);
     }

@@ -1,8 +1,6 @@
+import { controlBounds } from '../bounds.ts';
 import { describeEntry, type JournalEntry } from '../journal/entry.ts';
 
-/** More than a slow reader can be behind: what comes then is counted, not kept. */
-const MAX_WAITING = 1000;
-const MAX_LISTENERS = 100;
 /** Says that the stream lives, before a proxy on the way takes it for dead. */
 const HEARTBEAT_MS = 15_000;
 
@@ -21,7 +19,7 @@ class Listener implements AsyncIterableIterator<Uint8Array> {
   }
 
   push(text: string): void {
-    if (this.#waiting.length < MAX_WAITING) this.#waiting.push(text);
+    if (this.#waiting.length < controlBounds.waitingEvents) this.#waiting.push(text);
     else this.#lost += 1;
     this.#wake?.();
   }
@@ -69,7 +67,7 @@ export class EventStream {
 
   /** A stream of what comes from now on, of one session or of all; nothing when there are too many already. */
   listen(session: string | undefined): AsyncIterable<Uint8Array> | undefined {
-    if (this.#listeners.size >= MAX_LISTENERS) return undefined;
+    if (this.#listeners.size >= controlBounds.listeners) return undefined;
     const listener = new Listener(session, (ended) => this.#forget(ended));
     // Readers come back at once when their stream ends; restage, which is about to stop, would wait for them.
     if (this.#isClosed) {

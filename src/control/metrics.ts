@@ -1,5 +1,6 @@
 import type { Histogram, Registry } from 'prom-client';
 import { findOperation } from '../aws/apigateway/operations.ts';
+import { controlBounds } from '../bounds.ts';
 import type { Outcome } from '../call.ts';
 import type { Cassette } from '../cassette/cassette.ts';
 import type { JournalEntry } from '../journal/entry.ts';
@@ -10,9 +11,6 @@ import { LatencyTally } from './latency-tally.ts';
 const LATENCY_BOUNDS = [0.0005, 0.001, 0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 /** What calls are counted as that ask for an operation restage does not understand: paths would be without end. */
 const OTHER = 'other';
-
-/** Rules are named as clients of control like; beyond so many names, all others are counted as one. */
-const MAX_RULES = 1000;
 
 /** What the numbers are of. */
 export interface MetricsSubjects {
@@ -46,7 +44,7 @@ export class Metrics {
     this.#answers.add(durationMs / 1000);
     if (upstreamMs !== undefined) this.#upstream.add(upstreamMs / 1000);
     for (const hit of hits) {
-      const rule = this.#hits.has(hit) || this.#hits.size < MAX_RULES ? hit : OTHER;
+      const rule = this.#hits.has(hit) || this.#hits.size < controlBounds.countedRules ? hit : OTHER;
       this.#hits.set(rule, (this.#hits.get(rule) ?? 0) + 1);
     }
   }

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { decodePercent, splitTarget } from '../aws/apigateway/target.ts';
+import { controlBounds } from '../bounds.ts';
 import type { Call } from '../call.ts';
 import { CallError, listNames, reasonOf } from '../errors.ts';
 import type { Session } from '../sessions/session.ts';
@@ -29,8 +30,6 @@ export interface ControlRequest {
 
 /** What is done: an object is said as JSON with status 200; an answer is sent as it is. */
 export type Act = (request: ControlRequest) => object | Promise<object>;
-
-const MAX_BODY_BYTES = 64 * 1024;
 
 /**
  * The parameters of a control call.
@@ -64,7 +63,8 @@ export function readFields<S extends Record<string, z.ZodType>>(
 
 /** The body of a control call: one JSON object. @throws {@link CallError} when it is not. */
 export function readObject({ body }: Call): Readonly<Record<string, unknown>> {
-  if (body.length > MAX_BODY_BYTES) throw invalid(`its body has more than ${MAX_BODY_BYTES / 1024} KB`);
+  if (body.length > controlBounds.bodyBytes)
+    throw invalid(`its body has more than ${controlBounds.bodyBytes / 1024} KB`);
   let value: unknown;
   try {
     value = JSON.parse(Buffer.from(body).toString('utf8'));

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { controlBounds } from '../bounds.ts';
 import type { Answer } from '../call.ts';
 import { describeEntry } from '../journal/entry.ts';
 import { describeRetries } from '../retries/report.ts';
@@ -59,8 +60,7 @@ function describeStatus({ session, facts }: ControlRequest): object {
   };
 }
 
-const MAX_CALLS = 1000;
-const COUNT_MESSAGE = `is a number from 1 to ${MAX_CALLS}`;
+const COUNT_MESSAGE = `is a number from 1 to ${controlBounds.calls}`;
 
 /** Which calls are listed: the last `limit` of those that fit. */
 const callFilters = {
@@ -76,12 +76,12 @@ const callFilters = {
     .string()
     .regex(/^[1-9]\d{0,3}$/, COUNT_MESSAGE)
     .transform(Number)
-    .refine((count) => count <= MAX_CALLS, COUNT_MESSAGE)
+    .refine((count) => count <= controlBounds.calls, COUNT_MESSAGE)
     .optional(),
 };
 
 function listCalls({ call, session }: ControlRequest): object {
-  const { session: name, api, outcome, limit = MAX_CALLS } = readQuery(call, callFilters);
+  const { session: name, api, outcome, limit = controlBounds.calls } = readQuery(call, callFilters);
   const found = session.journal.entries.filter(
     (entry) =>
       (name === undefined || entry.session === name) &&

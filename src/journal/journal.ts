@@ -1,3 +1,4 @@
+import { memoryBounds } from '../bounds.ts';
 import type { Outcome } from '../call.ts';
 import type { JournalEntry } from './entry.ts';
 import { EntryRing } from './entry-ring.ts';
@@ -7,7 +8,7 @@ export class Journal {
   readonly #ring: EntryRing;
   #counts = emptyCounts();
 
-  constructor(size = 1000) {
+  constructor(size: number = memoryBounds.journalCalls) {
     this.#ring = new EntryRing(size);
   }
 

@@ -1,3 +1,4 @@
+import { memoryBounds } from '../bounds.ts';
 import type { JournalEntry } from '../journal/entry.ts';
 import { type Attempt, isRetryable, toAttempt } from './attempt.ts';
 import { type CallGroup, CLOCK_GRAIN_MS } from './call-group.ts';
@@ -5,9 +6,6 @@ import { keyOf, toCalled } from './called.ts';
 
 /** What comes later than this after an answer is a call of its own. No SDK backs off for longer than 20 s. */
 const MAX_GAP_MS = 60_000;
-
-/** How many calls of one client for one key may wait for an attempt; beyond, the oldest is taken for over. */
-const MAX_WAITING = 256;
 
 /**
  * Calls without an invocation id that may get another attempt, by client and key.
@@ -42,7 +40,7 @@ export class OpenCalls {
     byKey.set(group.key, waiting);
     waiting.push(group);
     const now = group.last.answeredAt;
-    while (waiting.length > MAX_WAITING || isPast(waiting[0], now)) waiting.shift();
+    while (waiting.length > memoryBounds.openCalls || isPast(waiting[0], now)) waiting.shift();
   }
 
   remove(group: CallGroup): void {

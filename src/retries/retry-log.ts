@@ -1,3 +1,4 @@
+import { memoryBounds } from '../bounds.ts';
 import type { JournalEntry } from '../journal/entry.ts';
 import { type Attempt, isSuccess, toAttempt } from './attempt.ts';
 import { CallGroup } from './call-group.ts';
@@ -19,10 +20,10 @@ export interface RetryLogLimits {
 }
 
 export const retryLogLimits: RetryLogLimits = {
-  plainCalls: 1000,
-  calls: 10_000,
-  attempts: 50_000,
-  attemptsOfCall: 1000,
+  plainCalls: memoryBounds.plainCalls,
+  calls: memoryBounds.eventfulCalls,
+  attempts: memoryBounds.attempts,
+  attemptsOfCall: memoryBounds.attemptsOfCall,
 };
 
 /** What is no longer kept. */

@@ -1,5 +1,4 @@
-/** How many attempts' times are kept. */
-const MAX_TIMES = 100_000;
+import { memoryBounds } from '../bounds.ts';
 
 /** The width of a column, in milliseconds: what people read easily. Beyond the last one, whole hours. */
 const STEPS = [10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 10e3, 20e3, 30e3, 60e3, 120e3, 300e3, 600e3, 1800e3];
@@ -16,7 +15,7 @@ export interface Columns {
   readonly faulted: readonly number[];
 }
 
-/** When attempts were made: the last {@link MAX_TIMES} of them. */
+/** When attempts were made: the last of them. */
 export class Timeline {
   readonly #size: number;
   readonly #times: number[] = [];
@@ -25,7 +24,7 @@ export class Timeline {
   /** How many attempts' times are no longer kept. */
   forgotten = 0;
 
-  constructor(size = MAX_TIMES) {
+  constructor(size = memoryBounds.attemptTimes) {
     this.#size = size;
   }
 

@@ -1,3 +1,4 @@
+import { memoryBounds } from '../bounds.ts';
 import type { Order } from '../cassette/order.ts';
 import type { Plan } from '../chaos/plan.ts';
 import { CallError, FailureError } from '../errors.ts';
@@ -40,8 +41,6 @@ export interface SessionListing {
   readonly unusedMs: number;
 }
 
-/** More than any test run has in parallel; whoever makes names up without end must not fill the memory. */
-export const MAX_SESSIONS = 1000;
 /** Longer than a test is looked at in a debugger. */
 export const DEFAULT_IDLE_SECONDS = 3600;
 
@@ -197,10 +196,10 @@ export class Sessions {
   }
 
   #findRefusal(name: string): CallError | undefined {
-    if (this.#entries.size < MAX_SESSIONS) return undefined;
+    if (this.#entries.size < memoryBounds.sessions) return undefined;
     return new CallError(
       'SessionLimitExceededException',
-      `Cannot make session '${name}': there are ${MAX_SESSIONS} already. ` +
+      `Cannot make session '${name}': there are ${memoryBounds.sessions} already. ` +
         'Remove some with DELETE /__restage/sessions/NAME.',
     );
   }

@@ -1,12 +1,11 @@
 import type { SecureContext } from 'node:tls';
+import { memoryBounds } from '../bounds.ts';
 import type { Validity } from './certificate.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
 const DAY_MS = 24 * HOUR_MS;
 const VALID_DAYS = 7;
 const RENEWED_DAYS = 1;
-/** More than the service has hosts; a client can ask for any that looks like one. */
-const MAX_HOSTS = 500;
 
 /** Makes a TLS context with a certificate for the host. */
 export type MakeContext = (host: string, validity: Validity) => Promise<SecureContext>;
@@ -39,7 +38,7 @@ export class HostContexts {
     this.#entries.delete(host);
     this.#entries.set(host, entry);
     for (const oldest of this.#entries.keys()) {
-      if (this.#entries.size <= MAX_HOSTS) break;
+      if (this.#entries.size <= memoryBounds.hosts) break;
       this.#entries.delete(oldest);
     }
     return entry.context;

@@ -4,6 +4,7 @@ import type { Readable } from 'node:stream';
 import util from 'node:util';
 import type Server from 'http-proxy';
 import type { UpstreamRequest } from '../../aws/signing/signer.ts';
+import { upstreamBounds } from '../../bounds.ts';
 import { headerEntries, headerValues, withoutHeaders } from '../../call.ts';
 import { CallError, errorCode, reasonOf, UsageError } from '../../errors.ts';
 import type { UpstreamAnswer } from '../../proxy/upstream.ts';
@@ -22,11 +23,7 @@ export interface ForwarderLimits extends ExchangeLimits {
   readonly bufferedBytes: number;
 }
 
-export const defaultLimits: ForwarderLimits = {
-  connectMs: 5_000,
-  firstByteMs: 60_000,
-  bufferedBytes: 8 * 1024 * 1024,
-};
+export const defaultLimits: ForwarderLimits = upstreamBounds;
 
 /** What is said between two neighbours on the way; node:http says its own. */
 const HOP_BY_HOP = new Set([

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { memoryBounds } from '../../../src/bounds.ts';
 import { planOf } from '../../../src/chaos/plan.ts';
 import { CallError, FailureError } from '../../../src/errors.ts';
 import type { Session } from '../../../src/sessions/session.ts';
-import { MAX_SESSIONS, type SessionSettings, Sessions } from '../../../src/sessions/sessions.ts';
+import { type SessionSettings, Sessions } from '../../../src/sessions/sessions.ts';
 
 const defaults: SessionSettings = {
   mode: 'record',
@@ -75,7 +76,7 @@ describe('sessions', () => {
 
   it('are no more than so many', async () => {
     const { sessions, clock } = createSessions();
-    for (let i = 0; i < MAX_SESSIONS; i += 1) sessions.enter(`s${i}`);
+    for (let i = 0; i < memoryBounds.sessions; i += 1) sessions.enter(`s${i}`);
     const refusal = sessions.enter('one-more');
     expect(refusal).toBeInstanceOf(CallError);
     await expect(sessions.create('one-more', defaults)).rejects.toThrow('there are 1000 already');

@@ -1,3 +1,4 @@
+import { documentBounds } from '../../../bounds.ts';
 import type { Representation } from '../../../call.ts';
 import { isJsonObject, type Json, type JsonObject, objectOf, parseJson, sortKeys } from '../../../json.ts';
 import {
@@ -22,8 +23,6 @@ const RECORDED_ERRORS: Readonly<Record<number, string>> = {
   400: 'BadRequestException',
   404: 'NotFoundException',
 };
-/** What is recorded nests some levels deeper in its file, which must be one that can be read. */
-const MAX_DEPTH = 100;
 const CONTENT_FIELDS = ['stages', 'links', 'stageLinks', 'envelope'] as const;
 
 /** `GET /restapis/{restapi_id}/stages?deploymentId=…` */
@@ -101,7 +100,7 @@ function readError(answer: ServiceAnswer, document: JsonObject): Recording | und
 
 function parseDocument(text: string): Json {
   try {
-    return parseJson(text, MAX_DEPTH);
+    return parseJson(text, documentBounds.recordedDepth);
   } catch (cause) {
     if (cause instanceof SyntaxError) return null;
     throw cause;

@@ -1,0 +1,107 @@
+/**
+ * Every bound on what a stranger can have restage take, keep or do: a client, an upstream, a cassette, a checkout.
+ * `docs/security.md` has the table of what happens beyond each; a test holds the two together.
+ */
+
+const KB = 1024;
+const MB = 1024 * KB;
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+
+/** Of the listening side, for one client or for all of them. Times are milliseconds. */
+export const serverBounds = fixed({
+  headBytes: 16 * KB,
+  /** Headers of a request: fewer than this. To node:http a head's size is that of names and values alone. */
+  headers: 200,
+  bodyBytes: 10 * MB,
+  /** For a whole head, from the connection's or the call's first moment on. */
+  headMs: 10 * SECOND,
+  /** For a whole call, its body included. */
+  requestMs: MINUTE,
+  /** How long a connection is kept that nothing is asked on: SDKs keep sockets in their pools that long. */
+  keepAliveMs: 65 * SECOND,
+  /** How long a client may leave an answer unread. */
+  unreadMs: 2 * MINUTE,
+  /** How often the times of heads and calls are looked at. */
+  checkMs: 2 * SECOND,
+  /** For the TLS handshake in a tunnel. */
+  handshakeMs: 10 * SECOND,
+  /** How long a tunnel that passes untouched may be silent. */
+  tunnelIdleMs: 10 * MINUTE,
+  /** How long a connection that was answered with a refusal is kept, for the client to read it. */
+  lingerMs: SECOND,
+  /** Calls of one connection that wait behind one that is not answered yet. */
+  pipelinedCalls: 100,
+});
+
+/** Of what is asked of an upstream. */
+export const upstreamBounds = fixed({
+  connectMs: 5 * SECOND,
+  firstByteMs: MINUTE,
+  /** An answer that is to be understood, packed or unpacked: beyond, it passes through and is not recorded. */
+  bufferedBytes: 8 * MB,
+});
+
+/** Of control. */
+export const controlBounds = fixed({
+  bodyBytes: 64 * KB,
+  /** Calls that one answer tells. */
+  calls: 1000,
+  /** Who reads `/__restage/events` at once, and how many events may wait for a slow one. */
+  listeners: 100,
+  waitingEvents: 1000,
+  /** Rules that metrics count by name: all others are counted as one. */
+  countedRules: 1000,
+});
+
+/** Of what is remembered. */
+export const memoryBounds = fixed({
+  /** More than any test run has in parallel. */
+  sessions: 1000,
+  /** Calls that a session's journal keeps. */
+  journalCalls: 1000,
+  /** Calls that succeeded at once, of a session's retry log. */
+  plainCalls: 1000,
+  /** Calls that did not. */
+  eventfulCalls: 10_000,
+  /** Attempts of the calls that did not succeed at once, all together. */
+  attempts: 50_000,
+  /** A call with more attempts is told as several. */
+  attemptsOfCall: 1000,
+  /** Attempts whose time is kept, for rates. */
+  attemptTimes: 100_000,
+  /** Calls of one client for one key that may wait for another attempt: beyond, the oldest is taken for over. */
+  openCalls: 256,
+  /** Targets that are known without reading them again, and how long such a one may be, in characters. */
+  targets: 10_000,
+  targetLength: 300,
+  /** Regions that have their own place in a key's takes: more than AWS has. Those beyond it share one. */
+  regionsOfKey: 100,
+  /** Certificates of hosts that are kept. */
+  hosts: 500,
+});
+
+/** Of rules. */
+export const faultBounds = fixed({
+  /** Every call asks every rule. */
+  rules: 1000,
+  /** Keys that a rule counts for themselves: beyond, the oldest begins anew. */
+  keysOfRule: 100_000,
+  /** Regions that have a bucket of their own: beyond, the oldest begins anew. */
+  buckets: 1000,
+});
+
+/** Of what is read: cassettes, answers, settings. */
+export const documentBounds = fixed({
+  /** A cassette's file: more than any API's stages can fill. */
+  fileBytes: 64 * MB,
+  /** How deeply JSON may nest, in a file, and in what is recorded: it nests some levels deeper in its file. */
+  depth: 200,
+  recordedDepth: 100,
+  /** Names that a miss is compared with, to tell the nearest. */
+  comparedNames: 1000,
+});
+
+function fixed<Name extends string>(bounds: Record<Name, number>): Readonly<Record<Name, number>> {
+  return Object.freeze(bounds);
+}
