@@ -47,9 +47,9 @@ export const controlBounds = fixed({
   bodyBytes: 64 * KB,
   /** Calls that one answer tells. */
   calls: 1000,
-  /** Who reads `/__restage/events` at once, and how many events may wait for a slow one. */
+  /** Who reads `/__restage/events` at once, and what may wait for a slow one: beyond, calls are only counted. */
   listeners: 100,
-  waitingEvents: 1000,
+  waitingEventBytes: 512 * KB,
   /** Rules that metrics count by name: all others are counted as one. */
   countedRules: 1000,
 });
@@ -58,6 +58,8 @@ export const controlBounds = fixed({
 export const memoryBounds = fixed({
   /** More than any test run has in parallel. */
   sessions: 1000,
+  /** What journals, retry logs and sessions take together: beyond, the oldest calls are forgotten. */
+  rememberedBytes: 128 * MB,
   /** Calls that a session's journal keeps. */
   journalCalls: 1000,
   /** Calls that succeeded at once, of a session's retry log. */

@@ -62,7 +62,7 @@ const doors: Readonly<Record<string, readonly string[]>> = {
     'redact',
     'shelf',
   ],
-  journal: ['entry', 'entry-ring', 'journal', 'short-text'],
+  journal: ['entry', 'entry-ring', 'journal', 'memory-budget', 'own-text'],
   'aws/signing': ['authorization', 'credentials', 'endpoint', 'region', 'signature', 'signer'],
   'aws/apigateway': [
     'accepted-representation',

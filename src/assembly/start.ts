@@ -1,4 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { PlannedAnswer } from '../aws/apigateway/planned-answer.ts';
+import type { Frames } from '../cassette/player.ts';
 import { createRedactor } from '../cassette/redact.ts';
 import { Shelf } from '../cassette/shelf.ts';
 import type { Plan } from '../chaos/plan.ts';
@@ -8,6 +10,7 @@ import { Metrics } from '../control/metrics.ts';
 import { type CallError, FailureError, UnwritableError } from '../errors.ts';
 import { type RunningServer, startServer } from '../http/server/server.ts';
 import { type Observer, refusedEntry } from '../journal/entry.ts';
+import { MemoryBudget } from '../journal/memory-budget.ts';
 import { CallerCheck } from '../proxy/caller-check.ts';
 import type { Clock } from '../proxy/clock.ts';
 import { randomIds, randomSeed } from '../proxy/ids.ts';
@@ -59,9 +62,12 @@ export async function start(
     onFailure,
   });
   const { cassette, order } = settings;
+  const frames: Frames<PlannedAnswer> = new WeakMap();
+  const memory = new MemoryBudget();
   const sessions = new Sessions({
-    defaults: { mode, cassette, order, plan, seed, idleSeconds: DEFAULT_IDLE_SECONDS },
-    open: (name, own) => openSession(name, own, { shelf, elapsed: clock.elapsed, prepare: readyReplay }),
+    defaults: { mode, cassette, order, plan, planBytes: 0, seed, idleSeconds: DEFAULT_IDLE_SECONDS },
+    open: (name, own) =>
+      openSession(name, own, { shelf, elapsed: clock.elapsed, prepare: readyReplay, frames, memory }),
     elapsed: clock.elapsed,
     onError,
   });
@@ -70,6 +76,7 @@ export async function start(
     version: readVersion(),
     upstream: outside?.endpoint?.href,
     startedAt: new Date(clock.now()),
+    memory,
   };
   const events = new EventStream();
   const metrics = new Metrics({ sessions, cassettes: () => shelf.cassettes });

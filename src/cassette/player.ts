@@ -2,24 +2,37 @@ import type { Rendering } from '../aws/apigateway/operation.ts';
 import type { Representation } from '../call.ts';
 import type { Interaction, Take } from './format.ts';
 import type { Order } from './order.ts';
-import { type Cursor, Track } from './track.ts';
+import { type Cursor, type Frames, Track } from './track.ts';
+
+export type { Frames } from './track.ts';
 
 /** Makes of a rendered take what it is answered with: once, when it is first asked for. */
 export type Prepare<T> = (status: number, rendering: Rendering) => T;
+
+/** Asks for so many bytes to keep something in. It throws when there are none left. */
+export type Hold = (bytes: number) => void;
+
+/** What a key's place in its takes costs, as measured, with a few regions. */
+const TRACK_BYTES = 800;
 
 /** Chooses the take to answer with. */
 export class Player<T> {
   readonly #order: Order;
   readonly #prepare: Prepare<T>;
+  readonly #frames: Frames<T>;
+  readonly #hold: Hold;
   /** By the key's text. */
   readonly #tracks = new Map<string, Track<T>>();
   #lastInteraction: Interaction | undefined;
   #lastRegion: string | undefined;
   #lastCursor: Cursor<T> | undefined;
 
-  constructor(order: Order, prepare: Prepare<T>) {
+  /** @param frames the same for all players that prepare alike: what one has rendered, the others need not. */
+  constructor(order: Order, prepare: Prepare<T>, frames: Frames<T> = new WeakMap(), hold: Hold = () => {}) {
     this.#order = order;
     this.#prepare = prepare;
+    this.#frames = frames;
+    this.#hold = hold;
   }
 
   /** The next answer for a caller of the region, or nothing when the takes are used up. */
@@ -27,9 +40,9 @@ export class Player<T> {
     const cursor = this.#cursor(interaction, region);
     const frame = cursor.reel?.at(cursor.position, this.#order);
     if (frame === undefined) return undefined;
-    frame[representation] ??= this.#render(interaction, frame.take, representation);
+    frame.rendered[representation] ??= this.#render(interaction, frame.take, representation);
     cursor.position += 1;
-    return frame[representation];
+    return frame.rendered[representation];
   }
 
   /** Whether {@link play} would have an answer. */
@@ -74,7 +87,8 @@ export class Player<T> {
       known.follow(interaction);
       return known;
     }
-    const track = new Track<T>(interaction);
+    this.#hold(TRACK_BYTES);
+    const track = new Track<T>(interaction, this.#frames);
     this.#tracks.set(text, track);
     return track;
   }

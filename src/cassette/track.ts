@@ -6,9 +6,17 @@ import type { Order } from './order.ts';
 export interface Frame<T> {
   readonly take: Take;
   readonly end: number;
+  readonly rendered: Rendered<T>;
+}
+
+/** A take in the representations that were asked for. */
+interface Rendered<T> {
   hal: T | undefined;
   json: T | undefined;
 }
+
+/** What is ready to be sent, by the take. */
+export type Frames<T> = WeakMap<Take, Rendered<T>>;
 
 /** The takes of one key that answer callers of one region, ready to be sent. */
 class Reel<T> {
@@ -16,12 +24,12 @@ class Reel<T> {
   readonly #frames: ReadonlyArray<Frame<T>>;
   readonly #length: number;
 
-  constructor(region: string, takes: readonly Take[]) {
+  constructor(region: string, takes: readonly Take[], frames: Frames<T>) {
     this.region = region;
     let end = 0;
     this.#frames = takes.map((take) => {
       end += take.times;
-      return { take, end, hal: undefined, json: undefined };
+      return { take, end, rendered: renderedOf(take, frames) };
     });
     this.#length = end;
   }
@@ -71,16 +79,19 @@ export class Track<T> {
   /** Nearly always one. */
   #cursors: Cursor<T>[] = [];
 
-  constructor(interaction: Interaction) {
+  readonly #frames: Frames<T>;
+
+  constructor(interaction: Interaction, frames: Frames<T>) {
+    this.#frames = frames;
     this.#interaction = interaction;
-    this.#reels = reelsOf(interaction.takes);
+    this.#reels = reelsOf(interaction.takes, frames);
   }
 
   /** Takes in what was recorded since: callers go on where they are. */
   follow(interaction: Interaction): void {
     if (this.#interaction === interaction) return;
     this.#interaction = interaction;
-    this.#reels = reelsOf(interaction.takes);
+    this.#reels = reelsOf(interaction.takes, this.#frames);
     for (const cursor of this.#cursors) cursor.region = undefined;
   }
 
@@ -121,11 +132,19 @@ export class Track<T> {
   }
 }
 
+function renderedOf<T>(take: Take, frames: Frames<T>): Rendered<T> {
+  const known = frames.get(take);
+  if (known !== undefined) return known;
+  const rendered = { hal: undefined, json: undefined };
+  frames.set(take, rendered);
+  return rendered;
+}
+
 /** The takes region by region, in the order in which regions come. */
-function reelsOf<T>(takes: readonly Take[]): ReadonlyArray<Reel<T>> {
+function reelsOf<T>(takes: readonly Take[], frames: Frames<T>): ReadonlyArray<Reel<T>> {
   const regions = [...new Set(takes.map(({ region }) => region))];
   return regions.map((region) => {
     const own = regions.length === 1 ? takes : takes.filter((take) => take.region === region);
-    return new Reel<T>(region, own);
+    return new Reel<T>(region, own, frames);
   });
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Effect, Fault } from './effect.ts';
 import type { FaultKind } from './fault-kind.ts';
 import type { Rule } from './rule.ts';
-import { Schedule, type Turn } from './schedule.ts';
+import { type Reserve, Schedule, type Turn } from './schedule.ts';
 import { isInScope, type Target } from './scope.ts';
 
 /** A rule and what it has counted since it was armed. */
@@ -13,14 +13,15 @@ export class ArmedRule {
   readonly #kind: FaultKind;
   readonly #seed: number;
 
-  constructor(rule: Rule, seed: number, nowMs: number) {
+  constructor(rule: Rule, seed: number, nowMs: number, reserve?: Reserve) {
     const kind = rule.definition;
     this.rule = rule;
     this.#kind = kind;
     this.#seed = seed;
     this.#fault = kind.create(rule.parameters);
     const isRandom = kind.isRandom === true;
-    this.schedule = new Schedule(rule.schedule, (key, n) => this.#draw('p', key, n), isRandom, nowMs);
+    const draw = (key: string, n: number): number => this.#draw('p', key, n);
+    this.schedule = new Schedule(rule.schedule, draw, isRandom, nowMs, reserve);
   }
 
   /** Whether it looks at what is recorded. */

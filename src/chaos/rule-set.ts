@@ -2,7 +2,8 @@ import { isDeepStrictEqual } from 'node:util';
 import { quote } from '../aws/apigateway/operation.ts';
 import type { PlannedAnswer } from '../aws/apigateway/planned-answer.ts';
 import { faultBounds } from '../bounds.ts';
-import { UsageError } from '../errors.ts';
+import { CallError, UsageError } from '../errors.ts';
+import { type MemoryShare, sizeOfText } from '../journal/memory-budget.ts';
 import { ArmedRule } from './armed-rule.ts';
 import { type Plan, planOf, withUniqueNames } from './plan.ts';
 import { type Rule, ruleToObject } from './rule.ts';
@@ -43,7 +44,12 @@ export interface RuleSetSettings {
   readonly seed: number;
   /** Milliseconds that only rise. */
   readonly elapsed: () => number;
+  /** What the rules take is counted here. */
+  readonly memory?: Pick<MemoryShare, 'hold' | 'take'>;
 }
+
+/** What a rule takes besides its text, as measured. */
+const RULE_BYTES = 2_000;
 
 const NONE: Strike = { delayMs: 0, answer: undefined, hits: [] };
 
@@ -58,6 +64,8 @@ export class RuleSet {
   #timeline: Timeline;
   #isEmpty = true;
   #needsRecordings = false;
+  /** What is asked for: for rules and for their counters. */
+  #heldBytes = 0;
 
   constructor(plan: Plan | readonly Rule[], settings: RuleSetSettings) {
     this.#settings = settings;
@@ -150,6 +158,7 @@ export class RuleSet {
         throw refuse(rule, `there are ${faultBounds.rules} rules`, 'Remove some');
       known.set(rule.name, 'armed');
     }
+    this.#hold(rules.reduce((sum, rule) => sum + RULE_BYTES + textBytes(rule), 0));
     for (const rule of rules) {
       this.remove(rule.name);
       this.#always.push(this.#arm(rule));
@@ -220,7 +229,9 @@ export class RuleSet {
   }
 
   #arm(rule: Rule): ArmedRule {
-    return new ArmedRule(rule, this.#settings.seed, this.#settings.elapsed());
+    return new ArmedRule(rule, this.#settings.seed, this.#settings.elapsed(), (bytes) =>
+      this.#reserve(bytes),
+    );
   }
 
   #all(): ArmedRule[] {
@@ -232,6 +243,32 @@ export class RuleSet {
     const all = this.#all();
     this.#isEmpty = all.length === 0;
     this.#needsRecordings = all.some((armed) => armed.needsRecordings);
+    const bytes = this.#bytes;
+    this.#settings.memory?.take(bytes - this.#heldBytes);
+    this.#heldBytes = bytes;
+  }
+
+  /** What the rules take: the texts of the plan's are counted by who made the plan. */
+  get #bytes(): number {
+    return this.#all().reduce((sum, { rule, schedule }) => {
+      const text = this.#added.has(rule.name) ? textBytes(rule) : 0;
+      return sum + RULE_BYTES + text + schedule.keyBytes;
+    }, 0);
+  }
+
+  #hold(bytes: number): void {
+    this.#settings.memory?.hold(bytes);
+    this.#heldBytes += bytes;
+  }
+
+  #reserve(bytes: number): boolean {
+    try {
+      this.#hold(bytes);
+      return true;
+    } catch (error) {
+      if (error instanceof CallError) return false;
+      throw error;
+    }
   }
 
   /** The rules of a phase that begins count, and measure time, from its beginning. */
@@ -263,6 +300,16 @@ function describe({ rule, schedule }: ArmedRule, nowMs: number): RuleStatus {
     state: remainingMs > 0 ? 'armed' : 'ended',
     ...(Number.isFinite(remainingMs) && remainingMs > 0 && { endsInSeconds: remainingMs / 1000 }),
   };
+}
+
+const textSizes = new WeakMap<Rule, number>();
+
+function textBytes(rule: Rule): number {
+  const known = textSizes.get(rule);
+  if (known !== undefined) return known;
+  const bytes = sizeOfText(JSON.stringify(ruleToObject(rule)));
+  textSizes.set(rule, bytes);
+  return bytes;
 }
 
 function refuse({ name }: Rule, reason: string, remedy: string): UsageError {

@@ -1,4 +1,7 @@
+import { createHash } from 'node:crypto';
 import { faultBounds } from '../bounds.ts';
+import { sizeOfText } from '../journal/memory-budget.ts';
+import { ownText } from '../journal/own-text.ts';
 import type { ScheduleSettings } from './schedule-settings.ts';
 import { RegionBuckets } from './token-bucket.ts';
 
@@ -23,10 +26,18 @@ export interface Turn {
   readonly hit: () => void;
 }
 
+/** Asks for so many bytes to keep counts in, or gives them back. @returns false when there are none left. */
+export type Reserve = (bytes: number) => boolean;
+
 interface Counter {
   seen: number;
   hits: number;
 }
+
+/** What a key's counter takes besides its text, as measured. */
+const COUNTER_BYTES = 120;
+/** Of longer keys a digest is kept. */
+const LONGEST_KEY = 200;
 
 /** Counts calls as `counting.ts` says, and says when it is time. */
 export class Schedule {
@@ -40,7 +51,17 @@ export class Schedule {
   #all: Counter = { seen: 0, hits: 0 };
   #armedAtMs: number;
 
-  constructor(settings: ScheduleSettings, draw: Draw, needsDraws: boolean, nowMs: number) {
+  readonly #reserve: Reserve;
+  #keyBytes = 0;
+
+  constructor(
+    settings: ScheduleSettings,
+    draw: Draw,
+    needsDraws: boolean,
+    nowMs: number,
+    reserve: Reserve = () => true,
+  ) {
+    this.#reserve = reserve;
     const { burst, p, per, ramp, rate, until } = settings;
     this.#settings = settings;
     this.#draw = draw;
@@ -57,6 +78,11 @@ export class Schedule {
   /** How many calls were counted, and how many were hit. */
   get counts(): Readonly<Counter> {
     return { ...this.#all };
+  }
+
+  /** What its counters of keys take. */
+  get keyBytes(): number {
+    return this.#keyBytes;
   }
 
   /** How long the rule still holds: 0 once it has ended, infinite when it never ends. */
@@ -90,6 +116,8 @@ export class Schedule {
   reset(nowMs: number): void {
     this.#all = { seen: 0, hits: 0 };
     this.#byKey.clear();
+    this.#reserve(-this.#keyBytes);
+    this.#keyBytes = 0;
     this.#buckets?.reset();
     this.#armedAtMs = nowMs;
   }
@@ -112,12 +140,24 @@ export class Schedule {
   }
 
   #counterOf(key: string): Counter {
-    const known = this.#byKey.get(key);
+    const name = key.length > LONGEST_KEY ? createHash('sha256').update(key).digest('base64') : key;
+    const known = this.#byKey.get(name);
     if (known !== undefined) return known;
-    const [oldest] = this.#byKey.keys();
-    if (this.#byKey.size >= faultBounds.keysOfRule && oldest !== undefined) this.#byKey.delete(oldest);
     const counter = { seen: 0, hits: 0 };
-    this.#byKey.set(key, counter);
+    const bytes = sizeOfCounter(name);
+    while (this.#byKey.size >= faultBounds.keysOfRule || !this.#reserve(bytes)) {
+      const [oldest] = this.#byKey.keys();
+      if (oldest === undefined) return counter;
+      this.#byKey.delete(oldest);
+      this.#keyBytes -= sizeOfCounter(oldest);
+      this.#reserve(-sizeOfCounter(oldest));
+    }
+    this.#keyBytes += bytes;
+    this.#byKey.set(ownText(name), counter);
     return counter;
   }
+}
+
+function sizeOfCounter(key: string): number {
+  return COUNTER_BYTES + sizeOfText(key);
 }

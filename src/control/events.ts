@@ -9,6 +9,7 @@ class Listener implements AsyncIterableIterator<Uint8Array> {
   readonly session: string | undefined;
   readonly #onEnd: (listener: Listener) => void;
   #waiting: string[] = [];
+  #waitingBytes = 0;
   #lost = 0;
   #wake: (() => void) | undefined;
   #hasEnded = false;
@@ -19,8 +20,11 @@ class Listener implements AsyncIterableIterator<Uint8Array> {
   }
 
   push(text: string): void {
-    if (this.#waiting.length < controlBounds.waitingEvents) this.#waiting.push(text);
-    else this.#lost += 1;
+    if (this.#waitingBytes + text.length > controlBounds.waitingEventBytes) this.#lost += 1;
+    else {
+      this.#waiting.push(text);
+      this.#waitingBytes += text.length;
+    }
     this.#wake?.();
   }
 
@@ -34,6 +38,7 @@ class Listener implements AsyncIterableIterator<Uint8Array> {
     const lost = this.#lost === 0 ? '' : toEvent('lost', { calls: this.#lost });
     const text = this.#waiting.join('') + lost;
     this.#waiting = [];
+    this.#waitingBytes = 0;
     this.#lost = 0;
     return { done: false, value: Buffer.from(text) };
   }

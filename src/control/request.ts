@@ -3,6 +3,7 @@ import { decodePercent, splitTarget } from '../aws/apigateway/target.ts';
 import { controlBounds } from '../bounds.ts';
 import type { Call } from '../call.ts';
 import { CallError, listNames, reasonOf } from '../errors.ts';
+import type { MemoryBudget } from '../journal/memory-budget.ts';
 import type { Session } from '../sessions/session.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import type { EventStream } from './events.ts';
@@ -13,6 +14,8 @@ export interface ServerFacts {
   readonly version: string;
   readonly upstream: string | undefined;
   readonly startedAt: Date;
+  /** What is remembered of calls, and how much may be. */
+  readonly memory: MemoryBudget;
 }
 
 /** A control call, and what it is about. */

@@ -57,6 +57,7 @@ function describeStatus({ session, facts }: ControlRequest): object {
     folder: session.cassette.folder,
     upstream: facts.upstream ?? null,
     startedAt: facts.startedAt.toISOString(),
+    remembered: { bytes: facts.memory.bytes, limit: facts.memory.limit },
   };
 }
 

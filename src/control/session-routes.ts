@@ -70,6 +70,8 @@ export async function createSession({ call, sessions }: ControlRequest): Promise
     cassette: given.cassette ?? defaults.cassette,
     order: given.order ?? defaults.order,
     plan: given.faults === undefined ? defaults.plan : parsePlan(given.faults, 'faults'),
+    // As text, and once more as what was made of it.
+    planBytes: given.faults === undefined ? defaults.planBytes : 4 * call.body.length,
     seed: given.seed ?? defaults.seed,
     idleSeconds: given.idleSeconds ?? defaults.idleSeconds,
   });

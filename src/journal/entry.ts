@@ -1,5 +1,7 @@
 import type { Outcome } from '../call.ts';
 import type { CallError } from '../errors.ts';
+import { sizeOfText } from './memory-budget.ts';
+import { ownText, ownTexts } from './own-text.ts';
 
 /** What is told of one call: nothing that could hold a secret. */
 export interface JournalEntry {
@@ -42,7 +44,7 @@ export type Observer = (entry: JournalEntry) => void;
 
 /** What is told of a request that no call came of. */
 export function refusedEntry(what: string, error: CallError, at: number): JournalEntry {
-  return {
+  return keptEntry({
     at,
     session: undefined,
     operation: what,
@@ -62,7 +64,42 @@ export function refusedEntry(what: string, error: CallError, at: number): Journa
     fault: undefined,
     hits: [],
     note: error.message,
-  };
+  });
+}
+
+/**
+ * A call as it is kept and told of. Everything that a client, an upstream or a file may have chosen is shortened here, and
+ * here alone, and made a text of its own: a part of a longer one would keep the whole in memory.
+ */
+export function keptEntry(entry: FreshEntry): JournalEntry {
+  entry.operation = ownText(entry.operation);
+  if (entry.restApiId !== undefined) entry.restApiId = ownText(entry.restApiId);
+  if (entry.parameters !== undefined) entry.parameters = ownTexts(entry.parameters);
+  if (entry.note !== undefined) entry.note = ownText(entry.note, MAX_NOTE);
+  return entry;
+}
+
+/** One that nobody knows yet. */
+export type FreshEntry = { -readonly [Field in keyof JournalEntry]: JournalEntry[Field] };
+
+/** A note says what was wrong and what to do. */
+const MAX_NOTE = 1000;
+/** An entry without its texts, as measured. */
+const ENTRY_BYTES = 400;
+
+/** What an entry takes in memory, in bytes and at most. */
+export function sizeOfEntry(entry: JournalEntry): number {
+  const { operation, restApiId, parameters, invocationId, client, note } = entry;
+  let bytes =
+    ENTRY_BYTES +
+    sizeOfText(operation) +
+    sizeOfText(restApiId) +
+    sizeOfText(invocationId) +
+    sizeOfText(client) +
+    sizeOfText(note) +
+    8 * entry.hits.length;
+  for (const name in parameters) bytes += sizeOfText(name) + sizeOfText(parameters[name]);
+  return bytes;
 }
 
 /** What is told of a call to people and programs: without what is not there, times in ISO 8601. */

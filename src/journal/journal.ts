@@ -2,14 +2,16 @@ import { memoryBounds } from '../bounds.ts';
 import type { Outcome } from '../call.ts';
 import type { JournalEntry } from './entry.ts';
 import { EntryRing } from './entry-ring.ts';
+import { MemoryBudget, type MemoryShare } from './memory-budget.ts';
 
 /** The last calls and how they were answered, kept in memory. */
 export class Journal {
   readonly #ring: EntryRing;
   #counts = emptyCounts();
 
-  constructor(size: number = memoryBounds.journalCalls) {
-    this.#ring = new EntryRing(size);
+  /** @param share counts what is kept, and has the oldest go when there is too much of it. */
+  constructor(size: number = memoryBounds.journalCalls, share: MemoryShare = new MemoryBudget().open()) {
+    this.#ring = new EntryRing(size, share);
   }
 
   add(entry: JournalEntry): void {

@@ -5,8 +5,7 @@ import type { Addressing, Answer, Call, Outcome } from '../call.ts';
 import type { Interaction } from '../cassette/format.ts';
 import type { Strike } from '../chaos/rule-set.ts';
 import { CallError, reasonOf } from '../errors.ts';
-import type { JournalEntry, Observer } from '../journal/entry.ts';
-import { shortText, shortTexts } from '../journal/short-text.ts';
+import { type JournalEntry, keptEntry, type Observer } from '../journal/entry.ts';
 import type { Session } from '../sessions/session.ts';
 import { findSession, withoutSession } from '../sessions/session-address.ts';
 import type { Sessions } from '../sessions/sessions.ts';
@@ -197,12 +196,12 @@ export class RestageProxy {
   #finish({ call, session, asked, region }: Context, ending: Ending, startedAt: number): Answer {
     const { clock, sessions, observe } = this.#parts;
     const { answer } = ending;
-    const entry = {
+    const entry = keptEntry({
       at: clock.now(),
       session: session.name,
-      operation: shortText(asked.name),
-      restApiId: asked.key && shortText(asked.key.restApiId),
-      parameters: asked.key && shortTexts(asked.key.parameters),
+      operation: asked.name,
+      restApiId: asked.key?.restApiId,
+      parameters: asked.key?.parameters,
       region,
       outcome: ending.outcome,
       status: statusSeen(answer),
@@ -217,7 +216,7 @@ export class RestageProxy {
       fault: ending.fault,
       hits: ending.hits ?? NO_HITS,
       note: ending.note,
-    };
+    });
     tell(session, entry);
     if (session !== sessions.main) tell(sessions.main, entry);
     observe(entry);

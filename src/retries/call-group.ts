@@ -1,18 +1,23 @@
 import type { JournalEntry } from '../journal/entry.ts';
 import { type Attempt, type Ending, endingOf, isSuccess } from './attempt.ts';
-import { type Called, keyOf, toCalled } from './called.ts';
+import { type Called, keyOf, sizeOfCalled, toCalled } from './called.ts';
 
 /** `at` is read from a clock that knows whole milliseconds: what is a millisecond apart may have been at once. */
 export const CLOCK_GRAIN_MS = 1;
+
+/** What an attempt takes in memory, as measured. */
+export const ATTEMPT_BYTES = 250;
 
 /** One call of a client with all its attempts, in the order in which they were made. */
 export class CallGroup {
   readonly called: Called;
   readonly #attempts: Attempt[];
   #key: string | undefined;
+  readonly #calledBytes: number;
 
   constructor(entry: JournalEntry, first: Attempt) {
     this.called = toCalled(entry);
+    this.#calledBytes = sizeOfCalled(this.called);
     this.#attempts = [first];
   }
 
@@ -35,6 +40,11 @@ export class CallGroup {
 
   get attempts(): readonly Attempt[] {
     return this.#attempts;
+  }
+
+  /** What it takes in memory, at most. */
+  get bytes(): number {
+    return this.#calledBytes + this.#attempts.length * ATTEMPT_BYTES;
   }
 
   get first(): Attempt {

@@ -1,5 +1,5 @@
 import type { JournalEntry } from '../journal/entry.ts';
-import { shortText, shortTexts } from '../journal/short-text.ts';
+import { sizeOfText } from '../journal/memory-budget.ts';
 
 /** What was called, and by whom. */
 export interface Called {
@@ -12,17 +12,26 @@ export interface Called {
   readonly invocationId: string | undefined;
 }
 
-/** What a journal's entry says was called, long texts cut. */
+/** What a journal's entry says was called. */
 export function toCalled(entry: JournalEntry): Called {
   return {
-    operation: shortText(entry.operation),
-    restApiId: entry.restApiId && shortText(entry.restApiId),
-    parameters: entry.parameters && shortTexts(entry.parameters),
-    region: entry.region && shortText(entry.region),
+    operation: entry.operation,
+    restApiId: entry.restApiId,
+    parameters: entry.parameters,
+    region: entry.region,
     session: entry.session,
     client: entry.client,
     invocationId: entry.invocationId,
   };
+}
+
+/** What it takes to find a call again that has no invocation id. */
+const FOUND_BY_CLIENT_BYTES = 600;
+
+/** What it takes in memory, in bytes and at most: its texts, and those that it is found by. */
+export function sizeOfCalled(called: Called): number {
+  const found = called.invocationId ? 2 * sizeOfText(called.invocationId) : FOUND_BY_CLIENT_BYTES;
+  return found + sizeOfText(called.client) + 3 * sizeOfText(keyOf(called));
 }
 
 /** What calls of one client have in common when one may be the other's retry. */

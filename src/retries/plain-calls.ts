@@ -1,5 +1,6 @@
 import type { JournalEntry } from '../journal/entry.ts';
 import { EntryRing } from '../journal/entry-ring.ts';
+import type { MemoryShare } from '../journal/memory-budget.ts';
 import { toAttempt } from './attempt.ts';
 import { CallGroup } from './call-group.ts';
 
@@ -11,13 +12,17 @@ export class PlainCalls {
   readonly #ring: EntryRing;
 
   /** @param limit how many are kept, from 1. */
-  constructor(limit: number) {
-    this.#ring = new EntryRing(limit);
+  constructor(limit: number, share: MemoryShare) {
+    this.#ring = new EntryRing(limit, share);
   }
 
-  /** Takes a call in. @returns whether the oldest one had to go for it. */
-  add(entry: JournalEntry): boolean {
-    return this.#ring.add(entry);
+  add(entry: JournalEntry): void {
+    this.#ring.add(entry);
+  }
+
+  /** How many are no longer kept. */
+  get forgotten(): number {
+    return this.#ring.forgotten;
   }
 
   /** Takes out the call of that invocation id, which is tried again after all; nothing when it is not kept. */

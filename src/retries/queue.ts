@@ -2,10 +2,17 @@
 export class Queue<T> {
   readonly #items = new Set<T>();
   /** One for all: a new one would begin with the places of everything that is gone. */
-  #oldest = this.#items.values();
+  #rest = this.#items.values();
+  #oldest: T | undefined;
 
   get size(): number {
     return this.#items.size;
+  }
+
+  /** Nothing when it is empty. */
+  get oldest(): T | undefined {
+    this.#oldest ??= this.#rest.next().value;
+    return this.#oldest;
   }
 
   add(item: T): void {
@@ -14,19 +21,21 @@ export class Queue<T> {
 
   delete(item: T): void {
     this.#items.delete(item);
+    if (this.#oldest === item) this.#oldest = undefined;
   }
 
   /** Takes out the oldest. There must be one. */
   takeOldest(): T {
-    const { value } = this.#oldest.next();
-    if (value === undefined) throw new Error('there is none to take');
-    this.#items.delete(value);
-    return value;
+    const item = this.oldest;
+    if (item === undefined) throw new Error('there is none to take');
+    this.delete(item);
+    return item;
   }
 
   clear(): void {
     this.#items.clear();
-    this.#oldest = this.#items.values();
+    this.#rest = this.#items.values();
+    this.#oldest = undefined;
   }
 
   [Symbol.iterator](): Iterator<T> {

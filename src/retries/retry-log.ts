@@ -1,7 +1,8 @@
 import { memoryBounds } from '../bounds.ts';
 import type { JournalEntry } from '../journal/entry.ts';
+import { type Forgetful, MemoryBudget, type MemoryShare } from '../journal/memory-budget.ts';
 import { type Attempt, isSuccess, toAttempt } from './attempt.ts';
-import { CallGroup } from './call-group.ts';
+import { ATTEMPT_BYTES, CallGroup } from './call-group.ts';
 import { OpenCalls } from './open-calls.ts';
 import { PlainCalls } from './plain-calls.ts';
 import { Queue } from './queue.ts';
@@ -42,7 +43,7 @@ export interface Forgotten {
  * It is on the way of every answered call, so it only sorts attempts in; all else is worked out for whoever asks. Calls
  * that succeeded at once are kept apart from the others, lest they crowd them out.
  */
-export class RetryLog {
+export class RetryLog implements Forgetful {
   readonly #limits: RetryLogLimits;
   /** Calls that did not succeed at once, by their invocation ids. */
   readonly #byId = new Map<string, CallGroup>();
@@ -50,13 +51,18 @@ export class RetryLog {
   readonly #plain: PlainCalls;
   readonly #eventful = new Queue<CallGroup>();
   #eventfulAttempts = 0;
-  #forgotten = { plain: 0, eventful: 0, eventfulAttempts: 0 };
+  #forgotten = { eventful: 0, eventfulAttempts: 0 };
+  readonly #share: MemoryShare;
   /** When attempts were made, for rates. */
-  readonly timeline = new Timeline();
+  readonly timeline: Timeline;
 
-  constructor(limits: Partial<RetryLogLimits> = {}) {
+  /** @param share counts what is kept, and has the oldest go when there is too much of it. */
+  constructor(limits: Partial<RetryLogLimits> = {}, share: MemoryShare = new MemoryBudget().open()) {
     this.#limits = { ...retryLogLimits, ...limits };
-    this.#plain = new PlainCalls(this.#limits.plainCalls);
+    this.#share = share;
+    share.join(this);
+    this.#plain = new PlainCalls(this.#limits.plainCalls, share);
+    this.timeline = new Timeline(undefined, share);
   }
 
   /** Takes in an answered call. */
@@ -64,7 +70,7 @@ export class RetryLog {
     this.timeline.add(entry.at - entry.durationMs, entry.outcome === 'faulted');
     const known = this.#find(entry);
     if (known === undefined && isSuccess(entry)) {
-      if (this.#plain.add(entry)) this.#forgotten.plain += 1;
+      this.#plain.add(entry);
       return;
     }
     const attempt = toAttempt(entry);
@@ -81,7 +87,15 @@ export class RetryLog {
   }
 
   get forgotten(): Forgotten {
-    return { ...this.#forgotten };
+    return { plain: this.#plain.forgotten, ...this.#forgotten };
+  }
+
+  get oldestAt(): number | undefined {
+    return this.#eventful.oldest?.last.answeredAt;
+  }
+
+  forget(bytes: number): void {
+    for (let freed = 0; freed < bytes && this.#eventful.size > 0; ) freed += this.#takeOldest();
   }
 
   /** Begins anew. */
@@ -89,9 +103,10 @@ export class RetryLog {
     this.#byId.clear();
     this.#open.clear();
     this.#plain.clear();
+    for (const group of this.#eventful) this.#share.add(-group.bytes);
     this.#eventful.clear();
     this.#eventfulAttempts = 0;
-    this.#forgotten = { plain: 0, eventful: 0, eventfulAttempts: 0 };
+    this.#forgotten = { eventful: 0, eventfulAttempts: 0 };
     this.timeline.clear();
   }
 
@@ -118,28 +133,31 @@ export class RetryLog {
     if (invocationId) this.#byId.set(invocationId, group);
     this.#eventful.add(group);
     this.#eventfulAttempts += 1;
+    this.#share.add(group.bytes);
   }
 
   #continue(group: CallGroup, attempt: Attempt): void {
     group.add(attempt);
     this.#eventfulAttempts += 1;
+    this.#share.add(ATTEMPT_BYTES);
     if (!group.called.invocationId) this.#open.update(group);
   }
 
   #forgetOldest(): void {
     const { calls, attempts } = this.#limits;
-    while (this.#eventful.size > calls || this.#eventfulAttempts > attempts) {
-      const group = this.#forget(this.#eventful.takeOldest());
-      this.#eventfulAttempts -= group.attempts.length;
-      this.#forgotten.eventful += 1;
-      this.#forgotten.eventfulAttempts += group.attempts.length;
-    }
+    while (this.#eventful.size > calls || this.#eventfulAttempts > attempts) this.#takeOldest();
   }
 
-  #forget(group: CallGroup): CallGroup {
+  /** Lets the oldest call go that did not succeed at once. @returns how many bytes that frees. */
+  #takeOldest(): number {
+    const group = this.#eventful.takeOldest();
     const { invocationId } = group.called;
     if (invocationId && this.#byId.get(invocationId) === group) this.#byId.delete(invocationId);
     this.#open.remove(group);
-    return group;
+    this.#eventfulAttempts -= group.attempts.length;
+    this.#forgotten.eventful += 1;
+    this.#forgotten.eventfulAttempts += group.attempts.length;
+    this.#share.add(-group.bytes);
+    return group.bytes;
   }
 }

@@ -1,4 +1,5 @@
 import { memoryBounds } from '../bounds.ts';
+import { type Forgetful, MemoryBudget, type MemoryShare } from '../journal/memory-budget.ts';
 
 /** The width of a column, in milliseconds: what people read easily. Beyond the last one, whole hours. */
 const STEPS = [10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 10e3, 20e3, 30e3, 60e3, 120e3, 300e3, 600e3, 1800e3];
@@ -15,24 +16,50 @@ export interface Columns {
   readonly faulted: readonly number[];
 }
 
+/** What a time takes in memory. */
+const TIME_BYTES = 16;
+
 /** When attempts were made: the last of them. */
-export class Timeline {
+export class Timeline implements Forgetful {
   readonly #size: number;
-  readonly #times: number[] = [];
-  readonly #faulted: boolean[] = [];
+  readonly #share: MemoryShare;
+  #times: number[] = [];
+  #faulted: boolean[] = [];
+  /** Where the next one goes; the oldest stands there once all places are taken. */
   #next = 0;
   /** How many attempts' times are no longer kept. */
   forgotten = 0;
 
-  constructor(size = memoryBounds.attemptTimes) {
+  constructor(size: number = memoryBounds.attemptTimes, share: MemoryShare = new MemoryBudget().open()) {
     this.#size = size;
+    this.#share = share;
+    share.join(this);
   }
 
   add(at: number, isFaulted: boolean): void {
-    if (this.#times.length === this.#size) this.forgotten += 1;
+    const isFull = this.#times.length === this.#size;
     this.#times[this.#next] = at;
     this.#faulted[this.#next] = isFaulted;
     this.#next = this.#next + 1 === this.#size ? 0 : this.#next + 1;
+    if (isFull) this.forgotten += 1;
+    else this.#share.add(TIME_BYTES);
+  }
+
+  get oldestAt(): number | undefined {
+    return this.#times[this.#times.length === this.#size ? this.#next : 0];
+  }
+
+  /** Half of them at least: what is left has to be moved. */
+  forget(bytes: number): void {
+    const count = Math.max(Math.ceil(bytes / TIME_BYTES), Math.ceil(this.#times.length / 2));
+    const begin = this.#times.length === this.#size ? this.#next : 0;
+    const rest = <T>(items: T[]): T[] => [...items.slice(begin), ...items.slice(0, begin)].slice(count);
+    const before = this.#times.length;
+    this.#times = rest(this.#times);
+    this.#faulted = rest(this.#faulted);
+    this.#next = this.#times.length;
+    this.forgotten += before - this.#times.length;
+    this.#share.add((this.#times.length - before) * TIME_BYTES);
   }
 
   /** The window of one second with the most attempts: when it begins and how many there were. */
@@ -69,8 +96,9 @@ export class Timeline {
   }
 
   clear(): void {
-    this.#times.length = 0;
-    this.#faulted.length = 0;
+    this.#share.add(-this.#times.length * TIME_BYTES);
+    this.#times = [];
+    this.#faulted = [];
     this.#next = 0;
     this.forgotten = 0;
   }

@@ -1,8 +1,9 @@
 import type { PlannedAnswer } from '../aws/apigateway/planned-answer.ts';
-import { Player, type Prepare } from '../cassette/player.ts';
+import { type Frames, Player, type Prepare } from '../cassette/player.ts';
 import type { Shelf } from '../cassette/shelf.ts';
 import { RuleSet } from '../chaos/rule-set.ts';
 import { Journal } from '../journal/journal.ts';
+import type { MemoryBudget } from '../journal/memory-budget.ts';
 import { RetryLog } from '../retries/retry-log.ts';
 import { modeNeeds } from './mode.ts';
 import type { OpenSession, SessionSettings } from './sessions.ts';
@@ -14,16 +15,28 @@ export interface SessionParts {
   readonly elapsed: () => number;
   /** Makes of a recorded answer what is sent. */
   readonly prepare: Prepare<PlannedAnswer>;
+  /** What of the cassettes is ready to be sent, whichever session asked for it. */
+  readonly frames: Frames<PlannedAnswer>;
+  readonly memory: MemoryBudget;
 }
 
-/** Puts a session together. */
+/** What a session takes before anything is called, and beside what its parts say, as measured. */
+const SESSION_BYTES = 5_000;
+
+/**
+ * Puts a session together.
+ * @throws {@link CallError} when there is no memory left for one.
+ */
 export function openSession(
   name: string | undefined,
   settings: SessionSettings,
-  { shelf, elapsed, prepare }: SessionParts,
+  { shelf, elapsed, prepare, frames, memory }: SessionParts,
 ): OpenSession {
   const { mode, order, seed, plan } = settings;
   const needs = modeNeeds[mode];
+  const share = memory.open();
+  const hold = (bytes: number): void => share.hold(bytes);
+  if (name !== undefined) hold(SESSION_BYTES + settings.planBytes);
   const { cassette, recorder, release } = shelf.lend(settings.cassette, needs.recorder);
   const session = {
     name,
@@ -33,11 +46,17 @@ export function openSession(
     order,
     seed,
     cassette,
-    player: new Player(order, prepare),
+    // The main session's places are bounded by what is recorded; those of sessions multiply.
+    player: new Player(order, prepare, frames, name === undefined ? undefined : hold),
     recorder,
-    rules: new RuleSet(plan, { seed, elapsed }),
-    journal: new Journal(),
-    retries: new RetryLog(),
+    rules: new RuleSet(plan, { seed, elapsed, memory: share }),
+    journal: new Journal(undefined, share),
+    retries: new RetryLog(undefined, share),
+    memory: share,
   };
-  return { session, close: release };
+  const close = (): Promise<void> => {
+    share.close();
+    return release();
+  };
+  return { session, close };
 }

@@ -5,6 +5,7 @@ import type { Player } from '../cassette/player.ts';
 import type { Recorder } from '../cassette/recorder.ts';
 import type { RuleSet } from '../chaos/rule-set.ts';
 import type { Journal } from '../journal/journal.ts';
+import type { MemoryShare } from '../journal/memory-budget.ts';
 import type { RetryLog } from '../retries/retry-log.ts';
 import type { Mode } from './mode.ts';
 
@@ -27,6 +28,8 @@ export interface Session {
   readonly journal: Journal;
   /** What clients tried again. */
   readonly retries: RetryLog;
+  /** What it takes of the memory that there is for all sessions. */
+  readonly memory: MemoryShare;
 }
 
 /** Starts the session from the beginning: takes, counters, journal. What is recorded stays. */

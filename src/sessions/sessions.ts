@@ -2,6 +2,7 @@ import { memoryBounds } from '../bounds.ts';
 import type { Order } from '../cassette/order.ts';
 import type { Plan } from '../chaos/plan.ts';
 import { CallError, FailureError } from '../errors.ts';
+import { ownText } from '../journal/own-text.ts';
 import { type Mode, modeNeeds } from './mode.ts';
 import type { Session } from './session.ts';
 
@@ -11,6 +12,8 @@ export interface SessionSettings {
   readonly cassette: string;
   readonly order: Order;
   readonly plan: Plan;
+  /** What the plan's texts take that is this session's own; 0 for the server's. */
+  readonly planBytes: number;
   readonly seed: number;
   /** How long it may stay unused before it ends by itself. */
   readonly idleSeconds: number;
@@ -98,7 +101,13 @@ export class Sessions {
     }
     this.endIdle();
     const refusal = this.#findRefusal(name);
-    return refusal ?? this.#add(name, this.#defaults).open.session;
+    if (refusal !== undefined) return refusal;
+    try {
+      return this.#add(name, this.#defaults).open.session;
+    } catch (error) {
+      if (error instanceof CallError) return error;
+      throw error;
+    }
   }
 
   /** The session of that name, if there is one. */
@@ -185,7 +194,8 @@ export class Sessions {
 
   #add(name: string, settings: SessionSettings): Entry {
     const entry = {
-      open: this.#settings.open(name, settings),
+      // A part of the target that names it would keep the whole target in memory.
+      open: this.#settings.open(ownText(name), settings),
       plan: settings.plan,
       idleSeconds: settings.idleSeconds,
       lastUsedMs: this.#settings.elapsed(),

@@ -45,7 +45,9 @@ describe('control', () => {
       seed: 7,
       calls: { replayed: 2, missed: 0 },
       faults: [{ name: 'not-found,api=none', kind: 'not-found', matched: 0, fired: 0 }],
+      remembered: { bytes: expect.any(Number), limit: 128 * 1024 * 1024 },
     });
+    expect(JSON.parse(text).remembered.bytes, 'of two calls and a session').toBeGreaterThan(5_000);
     const own = await ask(`${restage.url}/@a`, 'GET', 'status');
     expect(JSON.parse(own.text)).toMatchObject({ session: 'a', calls: { replayed: 1 } });
   });

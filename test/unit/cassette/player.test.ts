@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Take } from '../../../src/cassette/format.ts';
 import { type Order, orders } from '../../../src/cassette/order.ts';
-import { Player } from '../../../src/cassette/player.ts';
+import { type Frames, Player } from '../../../src/cassette/player.ts';
 import { errorTake, interactionOf, stagesKey, takeOf } from '../../support/recordings.ts';
 
 /** A player whose answers are in words: `A` for a stage of that name, `404` for an error. */
@@ -160,6 +160,34 @@ it('prepares a take in a representation once, when it is first asked for', () =>
   expect(prepared).toEqual(['200 application/hal+json', '404 application/json']);
   expect(player.play(interaction, 'us', 'json')).toBe('application/json');
   expect(prepared.slice(2)).toEqual(['200 application/json']);
+});
+
+it('prepares nothing that another player has prepared', () => {
+  let prepared = 0;
+  const prepare = (): string => {
+    prepared += 1;
+    return 'x';
+  };
+  const frames: Frames<string> = new WeakMap();
+  const interaction = interactionOf(stagesKey(), takesOf('A'));
+  for (let i = 0; i < 3; i += 1) new Player('loop', prepare, frames).play(interaction, 'us', 'hal');
+  expect(prepared).toBe(1);
+});
+
+it('asks for memory for each key once, and plays none that there is no memory for', () => {
+  let left = 2000;
+  const player = new Player(
+    'loop',
+    () => 'x',
+    undefined,
+    (bytes) => {
+      if (bytes > left) throw new Error('no memory');
+      left -= bytes;
+    },
+  );
+  const play = (id: string): unknown => player.play(interactionOf(stagesKey(id), takesOf('A')), 'us', 'json');
+  for (let i = 0; i < 9; i += 1) expect([play('a'), play('b')]).toEqual(['x', 'x']);
+  expect(() => play('c')).toThrow('no memory');
 });
 
 it('has no answer when there are no takes', () => {

@@ -124,6 +124,44 @@ describe('a schedule', () => {
     expect([...'abaab'].map((key) => count(schedule, key).nOfKey)).toEqual([1, 1, 2, 3, 2]);
   });
 
+  it('forgets the oldest keys when there is no memory for more, and gives all back', () => {
+    let left = 1000;
+    const reserve = (bytes: number): boolean => {
+      if (bytes > left) return false;
+      left -= bytes;
+      return true;
+    };
+    const schedule = new Schedule({ first: 1, per: 'key' }, () => 0, false, 0, reserve);
+    const fire = (key: string): boolean => count(schedule, key).isDue;
+    expect('abcdef'.split('').map(fire)).toEqual([true, true, true, true, true, true]);
+    expect([fire('a'), left > 0]).toEqual([false, true]);
+    expect(['g', 'h', 'x'.repeat(16_000)].map(fire)).toEqual([true, true, true]);
+    expect(fire('a')).toBe(true);
+    schedule.reset(0);
+    expect(left).toBe(1000);
+  });
+
+  it('goes on without counting keys apart when there is no memory at all', () => {
+    const schedule = new Schedule(
+      { first: 1, per: 'key' },
+      () => 0,
+      false,
+      0,
+      () => false,
+    );
+    expect([count(schedule, 'a').isDue, count(schedule, 'a').isDue]).toEqual([true, true]);
+  });
+
+  it('counts long keys each for itself', () => {
+    const schedule = new Schedule({ first: 1, per: 'key' }, () => 0, false, 0);
+    const long = 'x'.repeat(16_000);
+    expect([`${long}1`, `${long}2`, `${long}1`].map((key) => count(schedule, key).isDue)).toEqual([
+      true,
+      true,
+      false,
+    ]);
+  });
+
   it('forgets the oldest keys, so that made-up ones do not fill the memory', () => {
     const schedule = new Schedule({ first: 1, per: 'key' }, () => 0, false, 0);
     expect(count(schedule, 'a').isDue).toBe(true);

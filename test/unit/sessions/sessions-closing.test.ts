@@ -21,6 +21,7 @@ test('a session that cannot be closed is told of, and all others are closed', as
       cassette: 'default',
       order: 'sequence',
       plan: planOf([]),
+      planBytes: 0,
       seed: 1,
       idleSeconds: 60,
     },

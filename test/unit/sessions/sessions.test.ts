@@ -10,6 +10,7 @@ const defaults: SessionSettings = {
   cassette: 'default',
   order: 'sequence',
   plan: planOf([]),
+  planBytes: 0,
   seed: 1,
   idleSeconds: 10,
 };
