@@ -40,6 +40,8 @@ export interface Call {
   readonly invocationId: string | undefined;
   /** `attempt=N` of `amz-sdk-request`. */
   readonly attempt: number | undefined;
+  /** `max=N` of `amz-sdk-request`: how often the client may try. botocore does not say it. */
+  readonly maxAttempts: number | undefined;
 }
 
 /**

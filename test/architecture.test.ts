@@ -37,7 +37,7 @@ const doors: Readonly<Record<string, readonly string[]>> = {
   settings: ['options', 'read-plan', 'reader', 'setting-readers', 'setting-values', 'settings'],
   proxy: ['caller-check', 'clock', 'ids', 'proxy', 'ready-answer', 'upstream'],
   sessions: ['mode', 'open-session', 'proxy-authorization', 'session', 'session-address', 'sessions'],
-  retries: ['attempt', 'called', 'expectation', 'report', 'retry-log', 'timeline', 'verdict'],
+  retries: ['attempt', 'call-shape', 'called', 'expectation', 'report', 'retry-log', 'timeline', 'verdict'],
   chaos: [
     'catalogue',
     'effect',

@@ -10,7 +10,13 @@ import { renderRetryReport } from './retry-report.ts';
 const reportLike = z.looseObject({
   totals: z.looseObject({ calls: z.number() }),
   faults: z.array(z.looseObject({ rule: z.string() })),
-  calls: z.array(z.looseObject({ attempts: z.array(z.looseObject({})) })),
+  shapes: z.array(
+    z.looseObject({
+      first: z.looseObject({ attempts: z.array(z.looseObject({})) }),
+      waits: z.array(z.looseObject({})),
+    }),
+  ),
+  otherShapes: z.looseObject({}),
 });
 const reportSchema = z.custom<RetryReport>((said) => reportLike.safeParse(said).success);
 

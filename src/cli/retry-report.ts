@@ -3,7 +3,7 @@ import type { RetryReport } from '../retries/report.ts';
 import { formatDuration } from './duration.ts';
 import type { Look } from './look.ts';
 import { printable } from './printable.ts';
-import { count, cut, renderCalls } from './retry-table.ts';
+import { count, cut, renderShapes } from './retry-table.ts';
 import { renderTimeline } from './timeline-chart.ts';
 
 /** How many rules are named. */
@@ -18,10 +18,9 @@ export function renderRetryReport(report: RetryReport, { width, color }: Look): 
   const { totals } = report;
   if (totals.calls === 0) return 'Retries: no call came through restage.\n';
   const look: Look = { width: Math.min(MAX_WIDTH, Math.max(MIN_WIDTH, width)), color };
-  const calls = report.calls.filter(({ attemptCount, ending }) => attemptCount > 1 || ending !== 'succeeded');
   const blocks = [renderSummary(report, look)];
-  if (calls.length > 0) blocks.push(renderCalls(calls, report, look));
-  if (calls.length > 0 && totals.attempts > 1) blocks.push(renderTimeline(report.timeline, look));
+  if (report.shapes.length > 0) blocks.push(renderShapes(report, look));
+  if (report.shapes.length > 0 && totals.attempts > 1) blocks.push(renderTimeline(report.timeline, look));
   return `${blocks.map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }
 
@@ -35,7 +34,7 @@ function renderSummary(
     count(totals.attempts, 'attempt'),
     ...(totals.faultedAttempts > 0 ? [yellow(`${totals.faultedAttempts} faulted`)] : []),
     ...some(totals.succeeded, 'succeeded', green),
-    ...some(totals.gaveUp, 'gave up', red),
+    ...some(totals.gaveUp, totals.gaveUpEarly > 0 ? `gave up (${totals.gaveUpEarly} early)` : 'gave up', red),
     ...some(totals.failed, 'failed', red),
     ...some(totals.abandoned, 'abandoned', red),
   ];

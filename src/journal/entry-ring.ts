@@ -130,6 +130,7 @@ function write(entry: JournalEntry, place: FreshEntry): void {
   place.upstreamMs = entry.upstreamMs;
   place.invocationId = entry.invocationId;
   place.attempt = entry.attempt;
+  place.maxAttempts = entry.maxAttempts;
   place.client = entry.client;
   place.abandoned = entry.abandoned;
   place.damaged = entry.damaged;

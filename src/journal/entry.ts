@@ -23,6 +23,8 @@ export interface JournalEntry {
   readonly upstreamMs: number | undefined;
   readonly invocationId: string | undefined;
   readonly attempt: number | undefined;
+  /** How often the client may try, as far as it says so. */
+  readonly maxAttempts: number | undefined;
   /** Who called, to tell clients apart that send no invocation id: address and user agent. */
   readonly client: string;
   /** Whether the client had gone before there was an answer. */
@@ -57,6 +59,7 @@ export function refusedEntry(what: string, error: CallError, at: number): Journa
     upstreamMs: undefined,
     invocationId: undefined,
     attempt: undefined,
+    maxAttempts: undefined,
     client: '-',
     abandoned: false,
     damaged: false,

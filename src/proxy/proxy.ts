@@ -209,6 +209,7 @@ export class RestageProxy {
       upstreamMs: ending.upstreamMs,
       invocationId: call.invocationId,
       attempt: call.attempt,
+      maxAttempts: call.maxAttempts,
       client: call.client,
       abandoned: call.isAbandoned(),
       damaged: ending.damaged ?? false,

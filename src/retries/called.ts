@@ -10,6 +10,8 @@ export interface Called {
   readonly session: string | undefined;
   readonly client: string;
   readonly invocationId: string | undefined;
+  /** How often its client may try, as far as it says so. */
+  readonly maxAttempts: number | undefined;
 }
 
 /** What a journal's entry says was called. */
@@ -22,6 +24,7 @@ export function toCalled(entry: JournalEntry): Called {
     session: entry.session,
     client: entry.client,
     invocationId: entry.invocationId,
+    maxAttempts: entry.maxAttempts,
   };
 }
 
@@ -46,7 +49,7 @@ export function describeCalled({
   parameters = {},
   region,
   session,
-}: Omit<Called, 'client' | 'invocationId'>): string {
+}: Omit<Called, 'client' | 'invocationId' | 'maxAttempts'>): string {
   const filters = Object.entries(parameters).map(([name, value]) => `${name}=${value}`);
   const parts = [operation, restApiId, ...filters, region, session && `@${session}`];
   return parts.filter((part) => part !== undefined).join(' ');

@@ -4,6 +4,7 @@ import {
   comparisons,
   expectAttempts,
   expectCalls,
+  expectEarlyEnds,
   expectGaps,
   expectNoneAbandoned,
   expectRate,
@@ -62,6 +63,12 @@ const forms: readonly Form[] = [
     describes: 'calls, however often each was tried',
     pattern: /^calls(<=|>=|<|>|=)(.*)$/,
     read: (compare, amount) => expectCalls(compare, wholeNumber(amount, MAX_NUMBER)),
+  },
+  {
+    form: 'gave-up-early=N',
+    describes: 'calls with fewer attempts than their client makes: its retry quota was spent',
+    pattern: /^gave-up-early(<=|>=|<|>|=)(.*)$/,
+    read: (compare, amount) => expectEarlyEnds(compare, wholeNumber(amount, MAX_NUMBER, 0)),
   },
   {
     form: 'honours retry-after',
@@ -130,10 +137,10 @@ export function checkExpectation(expectation: Expectation, log: RetryLog): Verdi
 /** What is wrong with a number. */
 class AmountError extends Error {}
 
-function wholeNumber(text: string, max: number): number {
+function wholeNumber(text: string, max: number, min = 1): number {
   const value = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
-  if (value >= 1 && value <= max) return value;
-  throw new AmountError(`'${text}' is no whole number from 1 to ${max}`);
+  if (value >= min && value <= max) return value;
+  throw new AmountError(`'${text}' is no whole number from ${min} to ${max}`);
 }
 
 function perSecond(text: string): number {

@@ -1,6 +1,7 @@
 import type { CallGroup } from './call-group.ts';
 import { CLOCK_GRAIN_MS } from './call-group.ts';
 import { describeCalled } from './called.ts';
+import { findEarlyEnds } from './early-end.ts';
 import type { RetryLog } from './retry-log.ts';
 
 /** What was found about an expectation. */
@@ -138,6 +139,22 @@ export const expectNoneAbandoned: Judge = (calls, log) => ({
   doubt: doubtOf(log),
   seen: `none of ${count(calls.length + log.forgotten.plain, 'call')} was abandoned`,
 });
+
+/** So many calls are given up before their clients have tried as often as they do. */
+export function expectEarlyEnds(compare: Compare, expected: number): Judge {
+  return (calls, log) => {
+    const early = findEarlyEnds(calls);
+    const seen = `${count(early.size, 'call')} gave up early`;
+    const named = [...early].map(
+      ([call, most]) => `${nameOf(call)} gave up after ${call.attempts.length} of ${count(most, 'attempt')}`,
+    );
+    return {
+      violations: compare(early.size, expected) ? [] : named.length > 0 ? named : [seen],
+      doubt: calls.every(({ isPlain }) => isPlain) ? 'no call was tried again or given up' : doubtOf(log),
+      seen,
+    };
+  };
+}
 
 function describeEnding(call: CallGroup): string {
   const { status } = call.last;

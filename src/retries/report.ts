@@ -1,10 +1,13 @@
 import type { Attempt, Ending } from './attempt.ts';
 import type { CallGroup } from './call-group.ts';
+import { type CallShape, groupByShape, type WaitRange } from './call-shape.ts';
 import type { Called } from './called.ts';
+import { findEarlyEnds } from './early-end.ts';
 import type { RetryLog } from './retry-log.ts';
 import type { Columns } from './timeline.ts';
 
 const MAX_CALLS = 100;
+const MAX_SHAPES = 100;
 const MAX_ATTEMPTS = 50;
 const MAX_COLUMNS = 120;
 const MAX_RULES = 20;
@@ -19,6 +22,10 @@ export interface RetryReport {
   /** Attempts of all calls in the busiest second. */
   readonly peakPerSecond: number;
   readonly timeline: Columns;
+  /** The calls that did not succeed at once, those that went alike as one: those that were given up early first, then as {@link calls}. */
+  readonly shapes: readonly ReportedShape[];
+  /** What is not among these. */
+  readonly otherShapes: { readonly shapes: number; readonly calls: number };
   /** The calls with the most attempts first; of those with as many, the ones that did not succeed. */
   readonly calls: readonly ReportedCall[];
   /** How many calls are not in the list. */
@@ -37,6 +44,8 @@ export interface RetryTotals {
   readonly succeeded: number;
   readonly failed: number;
   readonly gaveUp: number;
+  /** How many of these made fewer attempts than their clients make: retry quotas that were spent. */
+  readonly gaveUpEarly: number;
   readonly abandoned: number;
   readonly mostAttempts: number;
 }
@@ -54,9 +63,22 @@ export interface WaitSummary {
   readonly longestMs: number;
 }
 
+/** Calls that were answered alike and ended alike. */
+export interface ReportedShape {
+  readonly calls: number;
+  /** How many different things they asked for. */
+  readonly targets: number;
+  /** Between the first {@link MAX_ATTEMPTS} attempts. */
+  readonly waits: readonly WaitRange[];
+  /** The first of them. */
+  readonly first: ReportedCall;
+}
+
 /** A call, what was called and how it ended. */
 export interface ReportedCall extends Called {
   readonly ending: Ending;
+  /** Whether its client would have tried again but for its retry quota; `maxAttempts` then says how often it makes. */
+  readonly gaveUpEarly: boolean;
   /** All of them, listed or not. */
   readonly attemptCount: number;
   /** The first {@link MAX_ATTEMPTS}. */
@@ -74,6 +96,10 @@ export function describeRetries(log: RetryLog): RetryReport {
   const calls = log.calls;
   const { forgotten } = log;
   const attempts = calls.flatMap((call) => call.attempts);
+  const earlyEnds = findEarlyEnds(calls);
+  const shapes = groupByShape(calls, earlyEnds).sort(byInterestOfShape);
+  const listed = shapes.slice(0, MAX_SHAPES);
+  const others = shapes.slice(MAX_SHAPES);
   const endingsOf = (ending: Ending): number => calls.filter((call) => call.ending === ending).length;
   const callsForgotten = forgotten.plain + forgotten.eventful;
   return {
@@ -85,6 +111,7 @@ export function describeRetries(log: RetryLog): RetryReport {
       succeeded: endingsOf('succeeded') + forgotten.plain,
       failed: endingsOf('failed'),
       gaveUp: endingsOf('gave up'),
+      gaveUpEarly: earlyEnds.size,
       abandoned: endingsOf('abandoned'),
       mostAttempts: calls.reduce((most, call) => Math.max(most, call.attempts.length), 0),
     },
@@ -92,7 +119,15 @@ export function describeRetries(log: RetryLog): RetryReport {
     waits: summariseWaits(calls.flatMap((call) => call.waits)),
     peakPerSecond: log.timeline.findPeak().attempts,
     timeline: log.timeline.divide(MAX_COLUMNS),
-    calls: calls.toSorted(byInterest).slice(0, MAX_CALLS).map(describeCall),
+    shapes: listed.map((shape) => describeShape(shape, earlyEnds)),
+    otherShapes: {
+      shapes: others.length,
+      calls: others.reduce((sum, shape) => sum + shape.calls.length, 0),
+    },
+    calls: calls
+      .toSorted(byInterest)
+      .slice(0, MAX_CALLS)
+      .map((call) => describeCall(call, earlyEnds)),
     callsLeftOut: Math.max(0, calls.length - MAX_CALLS) + callsForgotten,
     callsForgotten,
   };
@@ -119,10 +154,29 @@ function byInterest(a: CallGroup, b: CallGroup): number {
   return b.attempts.length - a.attempts.length || isFine(a) - isFine(b);
 }
 
-function describeCall(call: CallGroup): ReportedCall {
+/** Those that were given up early have few attempts, and are what nobody else tells. */
+function byInterestOfShape(a: CallShape, b: CallShape): number {
+  return Number(b.isEarly) - Number(a.isEarly) || byInterest(a.calls[0], b.calls[0]);
+}
+
+type EarlyEnds = ReturnType<typeof findEarlyEnds>;
+
+function describeShape({ calls, targets, waits }: CallShape, earlyEnds: EarlyEnds): ReportedShape {
+  return {
+    calls: calls.length,
+    targets,
+    waits: waits.slice(0, MAX_ATTEMPTS - 1),
+    first: describeCall(calls[0], earlyEnds),
+  };
+}
+
+function describeCall(call: CallGroup, earlyEnds: EarlyEnds): ReportedCall {
+  const most = earlyEnds.get(call);
   return {
     ...call.called,
+    maxAttempts: most ?? call.called.maxAttempts,
     ending: call.ending,
+    gaveUpEarly: most !== undefined,
     attemptCount: call.attempts.length,
     attempts: call.attempts
       .slice(0, MAX_ATTEMPTS)

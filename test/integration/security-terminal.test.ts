@@ -117,9 +117,11 @@ describe('what answers in the place of a restage moves no cursor', () => {
     called,
     ending: HOSTILE,
     attemptCount: 2,
+    gaveUpEarly: true,
+    maxAttempts: HOSTILE,
     attempts: [
       { status: HOSTILE, outcome: HOSTILE },
-      { status: HOSTILE, outcome: 'faulted', waitMs: 1 },
+      { status: HOSTILE, outcome: 'faulted' },
     ],
   };
   const totals = {
@@ -135,10 +137,14 @@ describe('what answers in the place of a restage moves no cursor', () => {
   const report = {
     totals,
     faults,
-    calls: [call],
+    shapes: [
+      { calls: HOSTILE, targets: HOSTILE, waits: [{ shortestMs: 1, longestMs: HOSTILE }], first: call },
+      { calls: 2, targets: 2, waits: [], first: call },
+    ],
+    otherShapes: { shapes: HOSTILE, calls: HOSTILE },
     timeline,
     peakPerSecond: 1,
-    callsLeftOut: 0,
+    callsForgotten: 0,
     waits: undefined,
   };
 

@@ -15,6 +15,7 @@ export function journalEntry(fields: Partial<JournalEntry> = {}): JournalEntry {
     upstreamMs: undefined,
     invocationId: undefined,
     attempt: undefined,
+    maxAttempts: undefined,
     client: '127.0.0.1 test',
     abandoned: false,
     damaged: false,

@@ -29,6 +29,7 @@ export function readHead(request: IncomingMessage, peer: Peer, tunnel?: TunnelOr
   let accept: string | undefined;
   let invocationId: string | undefined;
   let attempt: number | undefined;
+  let maxAttempts: number | undefined;
   let contentLength = Number.NaN;
   let isChunked = false;
   let proxyAuthorization: string | undefined;
@@ -57,7 +58,8 @@ export function readHead(request: IncomingMessage, peer: Peer, tunnel?: TunnelOr
         invocationId = cut(value, 100);
         break;
       case 'amz-sdk-request':
-        attempt = readAttempt(value);
+        attempt = readCount(value, 'attempt=');
+        maxAttempts = readCount(value, 'max=');
         break;
       case 'content-length':
         contentLength = Number(value);
@@ -92,6 +94,7 @@ export function readHead(request: IncomingMessage, peer: Peer, tunnel?: TunnelOr
     authorizations,
     invocationId,
     attempt,
+    maxAttempts,
   };
   const isElsewhere =
     tunnel !== undefined && absolute !== null && hostname(absolute[1] ?? '') !== hostname(tunnel.authority);
@@ -154,10 +157,10 @@ function cut(value: string, length: number): string {
   return value.length > length ? Buffer.from(value.slice(0, length), 'latin1').toString('latin1') : value;
 }
 
-/** `attempt=2; max=3` [the SDKs' retry headers] */
-function readAttempt(value: string): number | undefined {
-  const start = value.indexOf('attempt=') + 'attempt='.length;
-  if (start < 'attempt='.length) return undefined;
-  const attempt = Number.parseInt(value.slice(start, start + 6), 10);
-  return attempt >= 0 ? attempt : undefined;
+/** A number of `attempt=2; max=3` [the SDKs' retry headers] */
+function readCount(value: string, name: string): number | undefined {
+  const start = value.indexOf(name) + name.length;
+  if (start < name.length) return undefined;
+  const count = Number.parseInt(value.slice(start, start + 6), 10);
+  return count >= 0 ? count : undefined;
 }

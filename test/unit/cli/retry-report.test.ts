@@ -21,7 +21,7 @@ const mixed = [
     invocationId: 'a',
     restApiId: 'a1b2c3d4e5',
   }),
-  ...attemptsOf([429], [], { invocationId: 'b', restApiId: 'b2c3d4e5f6', start: START + 20 }),
+  ...attemptsOf([429], [], { invocationId: 'b', restApiId: 'b2c3d4e5f6', start: START + 20, maxAttempts: 1 }),
   ...attemptsOf([0, 200], [64], {
     invocationId: 'c',
     restApiId: 'c3d4e5f6a7',
@@ -81,9 +81,9 @@ describe('a retry report for people', () => {
       waits 40ms to 40ms, median 40ms,
         at most 60 attempts in a second
 
-      2x GetStages a1b2c3d4e5   succeeded
+      2x GetStages a1b2c3d4e5      succeeded
          503 +40ms 200
-      1x GetStages a1b2c3d4e5   gave up ×58
+      1x GetStages a1b2c3d4e5      gave up ×58
          429
 
       Attempts over 110ms, up to 10 in 10ms
@@ -171,13 +171,61 @@ describe('a retry report for people', () => {
             24  GetStages a1b2c3d4e5  429 +7ms 429 +7ms 429 … +7ms 200       succeeded
             23  GetStages a1b2c3d4e5  429 +7ms 429 +7ms 429 … +7ms 200       succeeded
             22  GetStages a1b2c3d4e5  429 +7ms 429 +7ms 429 … +7ms 200       succeeded
-      and 4 other calls like these
+      and 4 other calls in 4 other ways
 
       Attempts over 250ms, up to 18 in 10ms
       answered               ▁▁▁▁▁▁▁▁▁▁▁
       faulted  ▆██████████████▇▇▅▅▄▄▃▁▁
       "
     `);
+  });
+
+  it('joins calls that went alike before it cuts off, however they waited and whatever they asked for', () => {
+    const many = Array.from({ length: 300 }, (_, i) =>
+      attemptsOf([503, 503, 503], [10 + i, 20 + (i % 7)], {
+        invocationId: `${i}`,
+        restApiId: `api${i}`,
+        start: START + i,
+      }),
+    );
+    const early = [0, 1].map((i) =>
+      attemptsOf([503], [], { invocationId: `early${i}`, restApiId: 'early', start: START + 5000 }),
+    );
+    const text = render([...many.flat(), ...early.flat()]);
+    expect(text.split('\n').slice(0, 8).join('\n')).toMatchInlineSnapshot(`
+      "Retries: 302 calls, 902 attempts, 902 faulted, 302 gave up (2 early)
+      faulted by throttle 902×
+      waits 10ms to 309ms, median 26ms, at most 900 attempts in a second
+
+      Attempts  Call                    Answers and waits             Ended
+           1/3  GetStages early         503                           gave up early ×2
+             3  GetStages a… +299 more  503 … +20ms-26ms 503          gave up ×300
+      early: the retry quota was spent"
+    `);
+    expect(render([...many.flat(), ...early.flat()], 40)).toMatchInlineSnapshot(`
+      "Retries: 302 calls, 902 attempts,
+        902 faulted, 302 gave up (2 early)
+      faulted by throttle 902×
+      waits 10ms to 309ms, median 26ms,
+        at most 900 attempts in a second
+
+      1/3x GetStages early    gave up early ×2
+         503
+      3x GetStage… +299 more  gave up ×300
+         503 +10ms-309ms 503 +20ms-26ms 503
+      early: the retry quota was spent
+
+      Attempts over 5.2s, up to 377 in 200ms
+      faulted  █▇▅▁                     ▁
+      "
+    `);
+  });
+
+  it('says of how many calls there is no row', () => {
+    const ways = Array.from({ length: 130 }, (_, i) =>
+      [0, 1].map((n) => attemptsOf(new Array(i + 1).fill(404), [], { invocationId: `${i} ${n}` })),
+    );
+    expect(render(ways.flat(2))).toContain('\nand 240 other calls in 120 other ways\n');
   });
 
   it('does not show the end of a call with more attempts than are reported', () => {

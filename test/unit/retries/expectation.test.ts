@@ -36,6 +36,8 @@ describe('an expectation', () => {
     ['calls>=1', 'calls>=1'],
     ['all  succeed', 'all succeed'],
     ['none abandoned', 'none abandoned'],
+    ['gave-up-early=0', 'gave-up-early=0'],
+    ['gave-up-early >= 1', 'gave-up-early>=1'],
     ['honours retry-after', 'honours retry-after'],
     ['honors retry-after', 'honors retry-after'],
   ])('%j is understood', (text, expected) => {
@@ -55,6 +57,9 @@ describe('an expectation', () => {
     ['attempts<=1e3', "'1e3' is no whole number"],
     ['attempts<=0x5', "'0x5' is no whole number"],
     ['attempts<=1001', "'1001' is no whole number from 1 to 1000"],
+    ['calls>=0', "'0' is no whole number from 1"],
+    ['gave-up-early', 'none of the known forms'],
+    ['gave-up-early=-1', "'-1' is no whole number from 0"],
     ['calls>=99999999999', 'is no whole number'],
     ['gap=1s', 'none of the known forms'],
     ['gap>=1', "'1' is no time"],
@@ -109,6 +114,16 @@ describe('a verdict', () => {
     ['all succeed', calls([404]), false, 'failed after 1 attempt, last with 404'],
     ['none abandoned', calls([429]), true, 'none of 1 call was abandoned'],
     ['none abandoned', attemptsOf([200], [], { abandoned: true }), false, 'was abandoned after 1 attempt'],
+    ['gave-up-early=0', calls([200], [429, 429, 200], [429, 429, 429]), true, '0 calls gave up early'],
+    [
+      'gave-up-early=0',
+      calls([429, 429, 429], [429]),
+      false,
+      'at 07:08:10.000Z gave up after 1 of 3 attempts',
+    ],
+    ['gave-up-early<=1', calls([429, 429, 429], [429]), true, '1 call gave up early'],
+    ['gave-up-early>=1', calls([429, 429, 429]), false, '0 calls gave up early'],
+    ['gave-up-early=0', calls([200], [200]), false, 'no call was tried again or given up'],
     ['honours retry-after', told(1000, 1000), true, '1 wait after an answer with Retry-After'],
     ['honours retry-after', told(1000, 999), true, '1 wait'],
     [
@@ -137,6 +152,7 @@ describe('a verdict', () => {
     'calls<=5',
     'all succeed',
     'none abandoned',
+    'gave-up-early=0',
     'honours retry-after',
   ])('on %s fails when there was no call', (text) => {
     expect(check(text, [])).toEqual({
@@ -166,7 +182,7 @@ describe('a verdict', () => {
     });
   });
 
-  it.each(['attempts<=5', 'gap>=1ms', 'all succeed', 'none abandoned'])(
+  it.each(['attempts<=5', 'gap>=1ms', 'all succeed', 'none abandoned', 'gave-up-early=0'])(
     'on %s is no pass when calls are no longer kept that may have failed',
     (text) => {
       expect(check(text, calls([429, 200], [429, 200]), { calls: 1 })).toMatchObject({
