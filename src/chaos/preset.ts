@@ -9,18 +9,23 @@ const awsQuota = 'throttle,rate=10,burst=40,name=quota';
 
 /** Every preset by its name. Another one is another row. */
 export const presets: Readonly<Record<string, Preset>> = {
-  'throttle-storm': preset('throttle-storm', 'four calls of five are throttled', ['throttle,p=0.8']),
+  'throttle-storm': preset('throttle-storm', 'three calls of five are throttled', ['throttle,p=0.6']),
   quota: preset('quota', "the service's own quota: 10 calls a second and a burst of 40, for each region", [
     awsQuota,
   ]),
   'expired-token': preset('expired-token', 'credentials that expire: every call after the tenth is refused', [
     'expired-token,after=10',
   ]),
-  brownout: preset('brownout', 'answers get slow, and more and more fail, within half a minute', [
+  brownout: preset('brownout', 'answers get slow, and within half a minute one of seven fails', [
     'latency,ms=300,jitter=700',
-    'unavailable,p=0.3,ramp=30',
-    'internal,p=0.1,ramp=30',
+    'unavailable,p=0.1,ramp=30',
+    'internal,p=0.05,ramp=30',
   ]),
+  'retry-quota': preset(
+    'retry-quota',
+    "an outage that spends a client's retry quota; then every other call fails, which one retry would hide",
+    ['unavailable,first=60,name=outage', 'unavailable,after=60,every=2,name=relapse'],
+  ),
   'flaky-network': preset('flaky-network', 'connections break, stall and cut answers short now and then', [
     'reset,p=0.05',
     'truncate,p=0.03',

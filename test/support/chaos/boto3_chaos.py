@@ -1,7 +1,8 @@
 """Answers each question, a line of JSON on stdin, with one line on stdout: the stages, or the error.
 
-A question holds `endpoint`, `restApiId`, and perhaps `readTimeoutMs`. Everything else is configured the way boto3 always
-is: credentials, region and AWS_RETRY_MODE in the environment.
+A question holds `endpoint`, `restApiId`, and perhaps `readTimeoutMs`; or besides `calls`, how many one client is to make
+one after the other: the answer then says how many succeeded. One that holds nothing is answered with the version.
+Everything else is configured the way boto3 always is: credentials, region and AWS_RETRY_MODE in the environment.
 """
 
 import json
@@ -10,6 +11,18 @@ import sys
 import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
+
+
+def count_successes(question):
+    client = boto3.client("apigateway", endpoint_url=question["endpoint"])
+    succeeded = 0
+    for _ in range(question["calls"]):
+        try:
+            client.get_stages(restApiId=question["restApiId"])
+            succeeded += 1
+        except ClientError:
+            pass
+    return {"succeeded": succeeded}
 
 
 def get_stages(question):
@@ -26,5 +39,11 @@ def get_stages(question):
     return {"stages": answer.get("item")}
 
 
+def answer(question):
+    if not question:
+        return {"version": f"boto3 {boto3.__version__}"}
+    return count_successes(question) if "calls" in question else get_stages(question)
+
+
 for line in sys.stdin:
-    print(json.dumps(get_stages(json.loads(line)), default=str), flush=True)
+    print(json.dumps(answer(json.loads(line)), default=str), flush=True)

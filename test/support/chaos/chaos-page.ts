@@ -4,6 +4,7 @@ import { markdownTable } from '../markdown-table.ts';
 import type { SeenStage } from './chaos-clients.ts';
 import type { FaultSample } from './fault-samples.ts';
 import type { Encounter, Met } from './meet-faults.ts';
+import { CALLS, type MetPreset, metPresets, SEED } from './meet-presets.ts';
 
 /** What was seen, client by client. */
 export interface ChaosSeen {
@@ -22,13 +23,24 @@ One \`GetStages\` call of each client, to a restage that replays two stages, \`b
 
 - **Fault**: the rule. \`first=99\` is longer than any client goes on.
 - **The other columns**: the AWS SDK for JavaScript v3 and boto3, by their retry mode (\`AWS_RETRY_MODE\`). All else is
-  the client's default. How many attempts restage counted for the call, and what the program that uses the client got
+  the client's default. JS v3 is in *standard* mode unless told otherwise. boto3 has two defaults: *legacy* up to botocore
+  1.43, and from 1.44 on *standard of 2026*, which is \`AWS_NEW_RETRIES_2026=true\` on botocore 1.43. How many attempts restage counted for the call, and what the program that uses the client got
   in the end: *the stages*, or the error by the name that the client gives it.
 - **Bold** is what is wrong and comes *without an error*: the program takes it for what the service said.
 
 Between attempts the clients do not wait, which leaves their number alone: boto3 does not sleep, and JS v3 draws 0 for
 each of its random waits. For \`hang\` both have a short read timeout: by default boto3 waits for a minute in each attempt,
 and JS v3 for ever.`;
+
+const MET_PRESETS = `## What each default makes of a preset
+
+${CALLS} calls of one client, one after the other, with \`--seed ${SEED}\`; in the \`brownout\` half a minute has passed. How many
+succeeded, how many were given up, and how many attempts that took. *Early* are those that the client gave up with fewer
+attempts than it makes, since its retry quota was spent: 500 tokens a client, of which a retry takes 14, or 5 after a
+throttle, and success gives them back. \`--expect gave-up-early=0\` finds them in a run of your own.
+
+A client with no quota (boto3 in legacy mode) loses the calls of an outage and no more. One with a quota goes on losing calls
+that a single retry would have saved: \`retry-quota\` is made to show it.`;
 
 const RULES = `A rule is a kind, a scope and a schedule: \`--fault kind[,name=value]…\`, or the same as an object in a file,
 \`{ kind: throttle, first: 2 }\`. Rules are tried in order; the first that fires answers, and latencies add up. A faulted
@@ -51,7 +63,10 @@ export function writeChaosPage(
   const blocks = [
     INTRODUCTION,
     SEEN,
+    describeVersions(clients),
     markdownTable(['Fault', ...clients.map(({ name }) => name)], rows),
+    MET_PRESETS,
+    metPresetTable(clients),
     '## Kinds: what is done to a call',
     RULES,
     entryTable('Kind', kinds),
@@ -72,6 +87,36 @@ export function writeChaosPage(
     presetTable(quotas),
   ];
   return `${blocks.join('\n\n')}\n`;
+}
+
+type Clients = ChaosSeen['clients'];
+const VERSIONS = /^Seen with .*$/m;
+
+function describeVersions(clients: Clients): string {
+  return `Seen with ${[...new Set(clients.map(({ encounter: { version } }) => version))].join(', ')}.`;
+}
+
+/** Whether the pages say the same of what was seen, with whichever versions of the clients. */
+export function isSameButForVersions(page: string, other: string): boolean {
+  return page.replace(VERSIONS, '') === other.replace(VERSIONS, '');
+}
+
+function metPresetTable(clients: Clients): string {
+  const withPresets = clients.filter(({ encounter }) => encounter.byPreset.size > 0);
+  const rows = metPresets.map((preset) => [
+    code(preset),
+    ...withPresets.map(({ encounter }) => presetCellOf(encounter.byPreset.get(preset))),
+  ]);
+  return markdownTable(['Preset', ...withPresets.map(({ name }) => name)], rows);
+}
+
+/** `72 succeeded, 28 given up (11 early), 203 attempts`. */
+function presetCellOf(met: MetPreset | undefined): string {
+  if (met === undefined) throw new Error('a client did not meet every preset');
+  const { succeeded, gaveUp, gaveUpEarly, attempts } = met.totals;
+  const early = gaveUpEarly === 0 ? '' : ` (**${gaveUpEarly} early**)`;
+  const lost = gaveUp === 0 ? [] : [`${gaveUp} given up${early}`];
+  return [`${succeeded} succeeded`, ...lost, `${attempts} attempts`].join(', ');
 }
 
 function entryTable(title: string, entries: readonly CatalogueEntry[]): string {

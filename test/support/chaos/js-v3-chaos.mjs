@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { APIGatewayClient, GetStagesCommand } from '@aws-sdk/client-api-gateway';
 import { DefaultRateLimiter } from '@smithy/core/retry';
 import { answerQuestions } from '../clients/answer-questions.mjs';
@@ -18,7 +19,22 @@ function nameOf({ name, code }) {
   return name === 'Error' && typeof code === 'string' ? code : name;
 }
 
-await answerQuestions(async ({ endpoint, restApiId, readTimeoutMs }) => {
+/** How many calls of one client, made one after the other, succeeded. */
+async function countSuccesses({ endpoint, restApiId, calls }) {
+  const client = new APIGatewayClient({ endpoint });
+  let succeeded = 0;
+  for (let i = 0; i < calls; i += 1) {
+    const isFine = await client.send(new GetStagesCommand({ restApiId })).then(
+      () => true,
+      () => false,
+    );
+    if (isFine) succeeded += 1;
+  }
+  client.destroy();
+  return { succeeded };
+}
+
+async function getStages({ endpoint, restApiId, readTimeoutMs }) {
   const client = new APIGatewayClient({
     endpoint,
     ...(readTimeoutMs !== undefined && {
@@ -33,4 +49,16 @@ await answerQuestions(async ({ endpoint, restApiId, readTimeoutMs }) => {
   } finally {
     client.destroy();
   }
+}
+
+/** How it retries is decided in the core. */
+function describeVersion() {
+  const versionOf = (name) => createRequire(import.meta.url)(`${name}/package.json`).version;
+  const [client, core] = ['@aws-sdk/client-api-gateway', '@smithy/core'].map(versionOf);
+  return { version: `JS v3 ${client} with @smithy/core ${core}` };
+}
+
+await answerQuestions((question) => {
+  if (question.restApiId === undefined) return describeVersion();
+  return question.calls === undefined ? getStages(question) : countSuccesses(question);
 });

@@ -25,6 +25,7 @@ describe('a preset', () => {
       'quota',
       'expired-token',
       'brownout',
+      'retry-quota',
       'flaky-network',
       'eventual-consistency',
       'slow-tail',

@@ -47,7 +47,7 @@ describe('a faults file', () => {
       phases: [
         'calm {"afterMs":60000} ',
         'brown-out 1 {"afterCalls":100} unavailable,p=0.3 quota',
-        'phase 3 {"afterMs":500} throttle,p=0.8 conflict',
+        'phase 3 {"afterMs":500} throttle,p=0.6 conflict',
         'recovery undefined ',
       ],
       repeats: false,
