@@ -16,6 +16,8 @@ export interface Listeners {
   readonly onError?: (error: unknown) => void;
   /** Told of tunnels that were opened and came to nothing: the client does not trust the local CA, most often. */
   readonly onTunnelError?: (host: string, error: Error) => void;
+  /** Told once of a cassette's file that changed and cannot be used: what was read before goes on answering. */
+  readonly onStaleFile?: (failure: Error) => void;
   /** The time that faults, sessions and dates go by; the system's if absent. Tests can move one of their own. */
   readonly clock?: Clock;
 }

@@ -32,6 +32,8 @@ import type { Listeners, Restage } from './restage.ts';
 const GRACE_MS = 5_000;
 /** How often to look for sessions that nobody uses any more. */
 const SWEEP_MS = 30_000;
+/** How often to look for cassettes' files that changed. */
+const REFRESH_MS = 1000;
 
 /** A running proxy, as the command line has it. */
 export interface Started extends Omit<Restage, 'setFaults'> {
@@ -51,6 +53,7 @@ export async function start(
     onFailure = () => {},
     onError = () => {},
     onTunnelError = () => {},
+    onStaleFile = () => {},
     clock = systemClock,
   } = listeners;
   const seed = settings.seed ?? randomSeed();
@@ -58,6 +61,8 @@ export async function start(
     dir: settings.dir,
     redact: createRedactor(settings.disabledRedactions, settings.redactions),
     replacesByErrors: settings.replace,
+    followsLinks: settings.followLinks,
+    onBroken: onStaleFile,
     now: () => new Date(clock.now()),
     onFailure,
   });
@@ -143,6 +148,7 @@ export async function start(
     await sessions.close();
     throw error;
   }
+  const refreshing = modeNeeds[mode].recordings ? refreshAgainAndAgain(shelf, onError) : undefined;
   const sweeping = setInterval(() => sessions.endIdle(), SWEEP_MS).unref();
   const host = settings.host.includes(':') ? `[${settings.host}]` : settings.host;
   return {
@@ -159,12 +165,27 @@ export async function start(
     handOutCredentials: outside?.handOut ?? refuseCredentials,
     close: async () => {
       clearInterval(sweeping);
+      clearInterval(refreshing);
       await events.close();
       await server.close(GRACE_MS);
       outside?.close();
       await sessions.close();
     },
   };
+}
+
+/** Looks for changed files now and then: one at a time, and not again before it is through. */
+function refreshAgainAndAgain(shelf: Shelf, onError: (error: unknown) => void): NodeJS.Timeout {
+  let _looking: Promise<void> | undefined;
+  const look = (): void => {
+    _looking ??= shelf
+      .refresh()
+      .catch(onError)
+      .finally(() => {
+        _looking = undefined;
+      });
+  };
+  return setInterval(look, REFRESH_MS).unref();
 }
 
 const systemClock: Clock = {

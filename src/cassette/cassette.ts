@@ -1,19 +1,21 @@
-import { lstatSync, type Stats } from 'node:fs';
-import { lstat, mkdir, realpath, rm } from 'node:fs/promises';
-import { join, sep } from 'node:path';
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Key } from '../aws/apigateway/operation.ts';
-import { CallError, errorCode, FailureError, isUnwritable, reasonOf, UnwritableError } from '../errors.ts';
-import { fileNameOf, idOfFileName } from './file-name.ts';
+import { CallError, FailureError, isUnwritable, reasonOf, UnwritableError } from '../errors.ts';
+import { CassetteFiles, LINK_REASON, NO_FILE } from './cassette-files.ts';
 import { FileStore, isTemporary } from './file-store.ts';
 import { readFolder } from './folder.ts';
 import { type Interaction, parseCassetteFile, writeCassetteFile } from './format.ts';
-import { checkSize, readTextFile, TooLargeError } from './text-file.ts';
+import { type OpenApi, OpenApis } from './open-apis.ts';
+import { Refresher } from './refresher.ts';
+import { checkSize, TooLargeError } from './text-file.ts';
 
-/** What is recorded of one REST API. */
-interface OpenApi {
-  readonly interactions: Interaction[];
-  /** Made by the first write: most are only read. */
-  store: FileStore<Interaction[]> | undefined;
+/** How a cassette is read. */
+export interface CassetteOptions {
+  /** Read links that lead out of the folder, and a folder that is a link. Writing follows none. */
+  readonly followsLinks?: boolean;
+  /** Told of a file that changed and cannot be used: what was read before goes on answering. */
+  readonly onBroken?: (error: FailureError) => void;
 }
 
 /** A folder of interactions, one file a REST API, each read when it is first needed. */
@@ -21,22 +23,31 @@ export class Cassette {
   readonly name: string;
   readonly folder: string;
   readonly dir: string;
-  /** The folder when it was last found in its place. */
-  #place: Stats | undefined;
-  readonly #open = new Map<string, OpenApi>();
-  /** What is open, by the keys' text: every call looks here. */
-  readonly #byKey = new Map<string, Interaction>();
+  readonly #files: CassetteFiles;
+  readonly #apis = new OpenApis();
+  readonly #refresher: Refresher;
   readonly #opening = new Map<string, Promise<OpenApi>>();
 
-  constructor(dir: string, name: string) {
+  constructor(
+    dir: string,
+    name: string,
+    { followsLinks = false, onBroken = () => {} }: CassetteOptions = {},
+  ) {
+    this.#files = new CassetteFiles(dir, name, followsLinks);
+    this.#refresher = new Refresher({
+      files: this.#files,
+      apis: this.#apis,
+      read: (restApiId) => this.#readFile(restApiId),
+      onBroken,
+    });
     this.name = name;
-    this.folder = join(dir, name);
+    this.folder = this.#files.folder;
     this.dir = dir;
   }
 
   /** The API's recordings if they are in memory. */
   peek(restApiId: string): readonly Interaction[] | undefined {
-    return this.#open.get(restApiId)?.interactions;
+    return this.#apis.get(restApiId)?.interactions;
   }
 
   /**
@@ -50,58 +61,57 @@ export class Cassette {
   /** Loads the API and keeps it in memory even if it has no file yet: {@link save} is about to follow. */
   async open(restApiId: string): Promise<void> {
     const api = await this.#load(restApiId);
-    if (!this.#open.has(restApiId)) this.#keep(restApiId, api);
+    if (this.#apis.get(restApiId) === undefined) this.#apis.keep(restApiId, api);
   }
 
   /** Forgets what was read: the files are read again when they are needed. */
   forget(): void {
-    this.#open.clear();
-    this.#byKey.clear();
+    this.#apis.clear();
   }
 
   /** Puts the interaction into its file; settled when it is written. The API must be open. */
   async save(interaction: Interaction): Promise<void> {
-    const api = this.#open.get(interaction.key.restApiId);
+    const api = this.#apis.get(interaction.key.restApiId);
     if (api === undefined) throw new Error(`API '${interaction.key.restApiId}' is not open`);
     // Nothing is awaited up to here, so that recordings of one key build on each other.
-    const before = this.#byKey.get(interaction.key.text);
-    this.#put(api, before, interaction);
+    const before = this.#apis.find(interaction.key.text);
+    this.#apis.put(api, before, interaction);
     api.store ??= this.#storeOf(interaction.key.restApiId);
+    api.writes += 1;
     try {
       await api.store.write(api.interactions);
     } catch (error) {
       // With it, nothing more could be written to the file.
-      if (error instanceof TooLargeError) this.#put(api, interaction, before);
+      if (error instanceof TooLargeError) this.#apis.put(api, interaction, before);
       throw error;
+    } finally {
+      api.writes -= 1;
+      api.version = undefined;
     }
-  }
-
-  /** Puts an interaction in the place of another; either may be absent. Nothing happens when that other is not there any more. */
-  #put(api: OpenApi, before: Interaction | undefined, next: Interaction | undefined): void {
-    const place = before === undefined ? api.interactions.length : api.interactions.indexOf(before);
-    if (place < 0) return;
-    api.interactions.splice(place, 1, ...(next === undefined ? [] : [next]));
-    const { text } = (next ?? before)?.key ?? { text: '' };
-    if (next === undefined) this.#byKey.delete(text);
-    else this.#byKey.set(text, next);
   }
 
   /** The interaction with that key, of an API that is in memory. */
   find(key: Key): Interaction | undefined {
-    return this.#byKey.get(key.text);
+    return this.#apis.find(key.text);
   }
 
   /** The ids of the APIs that have a file here, as far as the files' names tell. */
-  async listApis(): Promise<string[]> {
-    const names = await readFolder(this.folder);
-    return names.map(idOfFileName).filter((id) => id !== undefined);
+  listApis(): Promise<string[]> {
+    return this.#files.listApis();
   }
 
   /** How many bytes its files have. */
-  async size(): Promise<number> {
-    const names = (await readFolder(this.folder)).filter((name) => idOfFileName(name) !== undefined);
-    const sizes = await Promise.all(names.map((name) => sizeOf(join(this.folder, name))));
-    return sizes.reduce((sum, size) => sum + size, 0);
+  size(): Promise<number> {
+    return this.#files.size();
+  }
+
+  /**
+   * Takes in what changed in the files that are in memory, as {@link Refresher} says.
+   * @param isAskedFor whether somebody asked for it: what is found then is believed at once.
+   */
+  async refresh(isAskedFor = false): Promise<void> {
+    for (const [restApiId, api] of this.#apis.entries)
+      await this.#refresher.refresh(restApiId, api, isAskedFor);
   }
 
   /**
@@ -117,7 +127,7 @@ export class Cassette {
         { cause },
       );
     }
-    if (!(await this.#isInPlace()))
+    if (!(await this.#files.isInPlace()))
       throw new FailureError(`Cannot record to '${this.folder}': ${LINK_REASON}. Use a real folder.`);
   }
 
@@ -128,7 +138,7 @@ export class Cassette {
   }
 
   async #load(restApiId: string): Promise<OpenApi> {
-    const open = this.#open.get(restApiId);
+    const open = this.#apis.get(restApiId);
     if (open !== undefined) return open;
     // Calls that need the same file at the same time wait for the same read.
     const known = this.#opening.get(restApiId);
@@ -144,31 +154,34 @@ export class Cassette {
 
   async #read(restApiId: string): Promise<OpenApi> {
     try {
-      const recorded = await this.#storeOf(restApiId).read();
+      const api = await this.#readFile(restApiId);
       // Opened by another call in the meantime, and perhaps recorded to: what is in memory is newer.
-      const known = this.#open.get(restApiId);
+      const known = this.#apis.get(restApiId);
       if (known !== undefined) return known;
-      const api = { interactions: recorded ?? [], store: undefined };
       // What has no file is not remembered: whoever asks for made-up ids must not fill the memory.
-      if (recorded === null) return api;
-      this.#keep(restApiId, api);
+      if (api.version !== NO_FILE) this.#apis.keep(restApiId, api);
       return api;
     } catch (cause) {
       throw new CallError(
         'CassetteUnreadableException',
-        `Cannot use the recordings in '${this.#pathOf(restApiId)}': ${reasonOf(cause)}. ` +
+        `Cannot use the recordings in '${this.#files.pathOf(restApiId)}': ${reasonOf(cause)}. ` +
           'Repair or remove the file; it was left as it is.',
         { cause },
       );
     }
   }
 
-  #keep(restApiId: string, api: OpenApi): void {
-    this.#open.set(restApiId, api);
-    for (const interaction of api.interactions) this.#byKey.set(interaction.key.text, interaction);
+  async #readFile(restApiId: string): Promise<OpenApi> {
+    let version = NO_FILE;
+    const store = this.#storeOf(restApiId, (read) => {
+      version = read;
+    });
+    const interactions = (await store.read()) ?? [];
+    return { interactions, store: undefined, writes: 0, version, doubt: undefined };
   }
 
-  #storeOf(restApiId: string): FileStore<Interaction[]> {
+  /** @param onRead told which version of the file was read. */
+  #storeOf(restApiId: string, onRead: (version: string) => void = () => {}): FileStore<Interaction[]> {
     const codec = {
       parse: (text: string) => parseCassetteFile(text, restApiId),
       stringify: (interactions: Interaction[]) => {
@@ -177,52 +190,11 @@ export class Cassette {
         return text;
       },
     };
-    return new FileStore(this.#pathOf(restApiId), codec, (path) => this.#readText(path));
-  }
-
-  #pathOf(restApiId: string): string {
-    return join(this.folder, fileNameOf(restApiId));
-  }
-
-  async #readText(path: string): Promise<string | null> {
-    const found = readTextFile(path);
-    if (found === 'nothing') return null;
-    if (!(await this.#isInPlace())) throw new Error(LINK_REASON);
-    return found === 'link' ? this.#readLinked(path) : found.text;
-  }
-
-  /** A link may lead to another file of the folder, and nowhere else. */
-  async #readLinked(path: string): Promise<string> {
-    const real = await realpath(path);
-    if (!real.startsWith(`${await realpath(this.folder)}${sep}`))
-      throw new Error('it is a link out of the folder');
-    const found = readTextFile(real);
-    if (typeof found === 'string') throw new Error('it is a link that changes');
-    return found.text;
-  }
-
-  /**
-   * Whether the folder stands where its name says, and is no link to another place. It is asked for each file, since a folder
-   * may be exchanged for a link while restage runs; the very folder that was found in its place stays so.
-   */
-  async #isInPlace(): Promise<boolean> {
-    const found = lstatSync(this.folder);
-    const { ino, dev } = this.#place ?? {};
-    if (found.isDirectory() && found.ino === ino && found.dev === dev) return true;
-    const isInPlace = (await realpath(this.folder)) === join(await realpath(this.dir), this.name);
-    this.#place = isInPlace ? found : undefined;
-    return isInPlace;
-  }
-}
-
-const LINK_REASON = 'the folder is a link to another place';
-
-/** The file's bytes; 0 when it has gone meanwhile. */
-async function sizeOf(path: string): Promise<number> {
-  try {
-    return (await lstat(path)).size;
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return 0;
-    throw error;
+    return new FileStore(this.#files.pathOf(restApiId), codec, async (path) => {
+      const content = await this.#files.read(path);
+      if (content === null) return null;
+      onRead(content.version);
+      return content.text;
+    });
   }
 }

@@ -13,6 +13,10 @@ export interface ShelfSettings {
   /** Let an error replace a 200 of an earlier run. */
   readonly replacesByErrors: boolean;
   readonly now: () => Date;
+  /** Read links that lead out of a cassette's folder. */
+  readonly followsLinks: boolean;
+  /** Told of a file that changed and cannot be used. */
+  readonly onBroken: (failure: FailureError) => void;
   /** Told of each recording that could not be saved. */
   readonly onFailure: (failure: FailureError) => void;
 }
@@ -62,8 +66,13 @@ export class Shelf {
     return [...this.#shelved.values()].map(({ cassette }) => cassette);
   }
 
+  /** Takes in what changed in their files. Calls that come meanwhile are none the slower for it. */
+  async refresh(): Promise<void> {
+    for (const cassette of this.cassettes) await cassette.refresh();
+  }
+
   #open(name: string): Shelved {
-    const cassette = new Cassette(this.#settings.dir, name);
+    const cassette = new Cassette(this.#settings.dir, name, this.#settings);
     const shelved = { cassette, lock: new CassetteLock(cassette), recorders: new Map(), loans: 0 };
     this.#shelved.set(name, shelved);
     return shelved;

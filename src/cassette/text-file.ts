@@ -1,12 +1,12 @@
-import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync, type Stats } from 'node:fs';
 import { documentBounds } from '../bounds.ts';
 import { errorCode } from '../errors.ts';
 
 /** Links are not followed, and nothing is waited for: what lies there may be a pipe. Windows knows neither. */
 const FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
-/** What lies at a path that is to be a file: its text, a link, or nothing. */
-export type Found = { readonly text: string } | 'link' | 'nothing';
+/** What lies at a path that is to be a file: its text and version, a link, or nothing. */
+export type Found = { readonly text: string; readonly version: string } | 'link' | 'nothing';
 
 /**
  * Looks at a path and reads what lies there, at once: what is looked at is what is read, and a small file takes less time
@@ -31,10 +31,15 @@ export function readTextFile(path: string): Found {
     const stats = fstatSync(file);
     if (!stats.isFile()) throw new Error('it is not a file');
     checkSize(stats.size);
-    return { text: readFileSync(file, 'utf8') };
+    return { text: readFileSync(file, 'utf8'), version: versionOf(stats) };
   } finally {
     closeSync(file);
   }
+}
+
+/** Which version of a file this is: another one differs in it, however it was put in the place of the first. */
+export function versionOf({ dev, ino, size, mtimeMs, ctimeMs }: Stats): string {
+  return [dev, ino, size, mtimeMs, ctimeMs].join(' ');
 }
 
 /** A file has more bytes than one may have. */

@@ -53,6 +53,10 @@ export async function serve(mode: Mode, flags: Values, command: readonly string[
       onCall: log === undefined ? () => {} : (entry) => log.add(entry),
       onFailure: (failure) => failures.add(failure),
       onError: reportError,
+      onStaleFile: (failure) => {
+        log?.flush();
+        say(pc.yellow(failure.message));
+      },
       onTunnelError: (host, error) => tunnels.add(host, error),
     },
   );

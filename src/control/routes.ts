@@ -97,7 +97,8 @@ function clearCalls({ session }: ControlRequest): object {
   return { calls: [] };
 }
 
-function reset({ session }: ControlRequest): object {
+async function reset({ session }: ControlRequest): Promise<object> {
+  await session.cassette.refresh(true);
   resetSession(session);
   return { reset: true };
 }

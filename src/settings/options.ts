@@ -28,6 +28,9 @@ export const options: readonly Option[] = [
     default: 'default',
   }),
   option('dir', 'string', 'the folder of cassettes', { valueName: 'PATH', default: 'cassettes' }),
+  option('follow-links', 'boolean', "read cassettes' files that are links out of their folder", {
+    isPersonal: true,
+  }),
   option('port', 'number', 'where to listen; 0 takes a free port', {
     alias: 'p',
     valueName: 'N',

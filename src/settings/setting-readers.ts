@@ -28,6 +28,7 @@ const faultSpec: Reader<FaultSpec> = {
 export const settingReaders = {
   cassette: text(NAME_MESSAGE, CASSETTE_NAME),
   dir: text('is a path'),
+  'follow-links': yesOrNo,
   port: wholeNumber(65_535, 'is a number from 0 to 65535'),
   host: text(HOST_MESSAGE, /^[A-Za-z0-9.:-]{1,253}$/),
   upstream: parsed(UPSTREAM_MESSAGE, toUpstream),

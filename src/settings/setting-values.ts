@@ -10,6 +10,8 @@ export interface SettingValues {
   readonly cassette?: string;
   /** The folder of cassettes; `cassettes` if not given. */
   readonly dir?: string;
+  /** Read cassettes' files that are links out of their folder. */
+  readonly 'follow-links'?: boolean | string;
   /** Where to listen; 0 takes a free port; 8480 if not given. */
   readonly port?: number | string;
   /** The address to listen on; `127.0.0.1` if not given. */

@@ -11,6 +11,7 @@ import type { FaultSpec } from './setting-values.ts';
 export interface Settings {
   readonly cassette: string;
   readonly dir: string;
+  readonly followLinks: boolean;
   readonly port: number;
   readonly host: string;
   readonly upstream: URL | undefined;
@@ -83,6 +84,7 @@ export function resolveSettings({ flags, variables, file }: Sources): Settings {
   const settings: Settings = {
     cassette: given('cassette') ?? 'default',
     dir: given('dir') ?? 'cassettes',
+    followLinks: given('follow-links') ?? false,
     port: given('port') ?? 8480,
     host: given('host') ?? '127.0.0.1',
     upstream: given('upstream'),

@@ -21,6 +21,8 @@ export interface Running extends Restage {
   readonly dir: string;
   readonly failures: readonly Error[];
   readonly errors: readonly unknown[];
+  /** Of files of cassettes that changed and cannot be used. */
+  readonly stale: readonly Error[];
 }
 
 /** An empty folder that is gone when the test is over. */
@@ -49,12 +51,14 @@ export async function run(
   const dir = typeof options.dir === 'string' ? options.dir : await temporaryFolder();
   const failures: Error[] = [];
   const errors: unknown[] = [];
+  const stale: Error[] = [];
   const restage = await startRestage(
     mode,
     { port: 0, ...options, dir },
     {
       onFailure: (failure) => failures.push(failure),
       onError: (error) => errors.push(error),
+      onStaleFile: (error) => stale.push(error),
       clock: {
         now: Date.now,
         elapsed: () => performance.now(),
@@ -69,7 +73,7 @@ export async function run(
     return closing;
   };
   onTestFinished(close);
-  return { ...restage, close, dir, failures, errors };
+  return { ...restage, close, dir, failures, errors, stale };
 }
 
 /** The text of each file of a cassette by its name, the lock left out; none when there is no such folder. */

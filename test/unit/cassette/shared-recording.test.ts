@@ -9,6 +9,8 @@ test('two kinds of recorders of one cassette keep what the other has recorded', 
     dir: temporaryFolder(),
     redact: createRedactor([], []),
     replacesByErrors: false,
+    followsLinks: false,
+    onBroken: () => {},
     now: () => new Date(0),
     onFailure: (failure) => expect.unreachable(failure.message),
   });

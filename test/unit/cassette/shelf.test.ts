@@ -14,6 +14,8 @@ function createShelf() {
     dir,
     redact: createRedactor([], []),
     replacesByErrors: false,
+    followsLinks: false,
+    onBroken: () => {},
     now: () => new Date(0),
     onFailure: (failure) => failures.push(failure),
   });

@@ -5,6 +5,7 @@ it('each option has a variable of its own, named after it', () => {
   expect(options.map(({ variable }) => variable)).toEqual([
     'RESTAGE_CASSETTE',
     'RESTAGE_DIR',
+    'RESTAGE_FOLLOW_LINKS',
     'RESTAGE_PORT',
     'RESTAGE_HOST',
     'RESTAGE_UPSTREAM',
@@ -30,8 +31,9 @@ it('each option has a variable of its own, named after it', () => {
   ]);
 });
 
-it('what points restage or its credentials elsewhere is personal, and nothing else', () => {
+it('what points restage or its credentials elsewhere, or lets it read elsewhere, is personal, and nothing else', () => {
   expect(options.filter(({ isPersonal }) => isPersonal).map(({ name }) => name)).toEqual([
+    'follow-links',
     'upstream',
     'profile',
     'client-key',

@@ -32,6 +32,7 @@ const faultsWith = (given: Partial<FaultSettings>): FaultSettings => ({
 const samples: Readonly<Record<string, readonly [string, keyof Settings, unknown]>> = {
   cassette: ['other', 'cassette', 'other'],
   dir: ['recordings', 'dir', 'recordings'],
+  'follow-links': ['true', 'followLinks', true],
   port: ['9000', 'port', 9000],
   host: ['localhost', 'host', 'localhost'],
   upstream: ['http://127.0.0.1:4566/', 'upstream', new URL('http://127.0.0.1:4566/')],
@@ -57,6 +58,7 @@ const samples: Readonly<Record<string, readonly [string, keyof Settings, unknown
 };
 
 const personal = [
+  'follow-links',
   'upstream',
   'profile',
   'client-key',
@@ -74,6 +76,7 @@ describe('a setting', () => {
     expect(resolve()).toEqual({
       cassette: 'default',
       dir: 'cassettes',
+      followLinks: false,
       port: 8480,
       host: '127.0.0.1',
       upstream: undefined,
