@@ -78,6 +78,14 @@ export function toBinary(text: string): string {
   return /[^\x00-\x7f]/.test(text) ? Buffer.from(text).toString('latin1') : text;
 }
 
+/** The host name of `host[:port]`, as names are compared: in lower case, and without the final dot that it may have. */
+export function hostnameOf(authority: string): string {
+  return authority
+    .replace(/:\d{1,5}$/, '')
+    .replace(/\.$/, '')
+    .toLowerCase();
+}
+
 /** Yields name and value of each header. */
 export function* headerEntries(headers: RawHeaders): Generator<readonly [name: string, value: string]> {
   for (let i = 0; i + 1 < headers.length; i += 2) yield [headers[i] ?? '', headers[i + 1] ?? ''];

@@ -38,11 +38,18 @@ export class Player<T> {
   /** The next answer for a caller of the region, or nothing when the takes are used up. */
   play(interaction: Interaction, region: string | undefined, representation: Representation): T | undefined {
     const cursor = this.#cursor(interaction, region);
-    const frame = cursor.reel?.at(cursor.position, this.#order);
-    if (frame === undefined) return undefined;
-    frame.rendered[representation] ??= this.#render(interaction, frame.take, representation);
-    cursor.position += 1;
-    return frame.rendered[representation];
+    const answer = this.#answerAt(cursor, interaction, representation);
+    if (answer !== undefined) cursor.position += 1;
+    return answer;
+  }
+
+  /** The answer that {@link play} would give; uses up none: a `HEAD` asks for what the next `GET` will get. */
+  preview(
+    interaction: Interaction,
+    region: string | undefined,
+    representation: Representation,
+  ): T | undefined {
+    return this.#answerAt(this.#cursor(interaction, region), interaction, representation);
   }
 
   /** Whether {@link play} would have an answer. */
@@ -91,6 +98,13 @@ export class Player<T> {
     const track = new Track<T>(interaction, this.#frames);
     this.#tracks.set(text, track);
     return track;
+  }
+
+  #answerAt(cursor: Cursor<T>, interaction: Interaction, representation: Representation): T | undefined {
+    const frame = cursor.reel?.at(cursor.position, this.#order);
+    if (frame === undefined) return undefined;
+    frame.rendered[representation] ??= this.#render(interaction, frame.take, representation);
+    return frame.rendered[representation];
   }
 
   #render({ operation, key }: Interaction, take: Take, representation: Representation): T {

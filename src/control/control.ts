@@ -7,6 +7,7 @@ import { isSecret } from '../sessions/proxy-authorization.ts';
 import type { Session } from '../sessions/session.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import type { EventStream } from './events.ts';
+import { HEALTH_PATH, HEALTHY } from './health.ts';
 import type { Metrics } from './metrics.ts';
 import type { Act, ServerFacts } from './request.ts';
 
@@ -30,6 +31,7 @@ export function createControl(settings: ControlSettings): Control {
   let routers: ReturnType<typeof loadRouters> | undefined;
 
   const act = async (call: Call, sessionName: string | undefined): Promise<Answer> => {
+    if (isLook(call) && pathOf(call) === PREFIX + HEALTH_PATH) return toControlAnswer(HEALTHY);
     checkCaller(call, adminToken);
     // What could not be loaded now, as with too many files open, may be the next time.
     routers ??= loadRouters().catch((error: unknown) => {
@@ -104,10 +106,15 @@ function checkCaller(call: Call, adminToken: string | undefined): void {
 
 /** A session is made on first use; but who only looks at one means one that is there. */
 function enter(sessions: Sessions, name: string | undefined, method: string): Session | undefined {
-  const isMeantToBeThere = name !== undefined && method === 'GET';
+  const isMeantToBeThere = name !== undefined && isLook({ method });
   const session = isMeantToBeThere ? sessions.find(name) : sessions.enter(name);
   if (session instanceof CallError) throw session;
   return session;
+}
+
+/** Whether nothing is to be changed. */
+function isLook({ method }: Pick<Call, 'method'>): boolean {
+  return method === 'GET' || method === 'HEAD';
 }
 
 function toControlAnswer(said: object): Answer {

@@ -30,7 +30,8 @@ export class Router<T> {
 
   /** @throws {@link CallError} that names the known paths or methods. */
   find(method: string, path: string): Match<T> {
-    const found = findRoute(this.#router, method, path);
+    // Whoever sends it wants to know what a GET would get; the server leaves the body out.
+    const found = findRoute(this.#router, method === 'HEAD' ? 'GET' : method, path);
     if (found !== undefined) return { act: found.data.act, parameters: decode(found.params ?? {}) };
     const methods = this.#routes
       .filter((route) => findRoute(this.#router, route.method, path)?.data === route)

@@ -5,6 +5,7 @@ import { describeEntry } from '../journal/entry.ts';
 import { describeRetries } from '../retries/report.ts';
 import { resetSession, type Session } from '../sessions/session.ts';
 import { addFault, changeFault, clearFaults, listFaults, removeFault, showFault } from './fault-routes.ts';
+import { HEALTH_PATH, HEALTHY } from './health.ts';
 import { type Act, type ControlRequest, invalid, readQuery } from './request.ts';
 import type { Route } from './router.ts';
 import { createSession, describeSession, describeSessions, noSuchSession } from './session-routes.ts';
@@ -13,6 +14,8 @@ import { createSession, describeSession, describeSessions, noSuchSession } from 
 export const sessionRoutes: readonly Route<Act>[] = [
   { method: 'GET', path: '/calls', act: listCalls },
   ...withoutParameters([
+    // Answered before anything is asked for; here to be found among what is known.
+    { method: 'GET', path: HEALTH_PATH, act: () => HEALTHY },
     { method: 'GET', path: '/status', act: describeStatus },
     { method: 'DELETE', path: '/calls', act: clearCalls },
     { method: 'POST', path: '/reset', act: reset },
@@ -103,8 +106,8 @@ async function reset({ session }: ControlRequest): Promise<object> {
   return { reset: true };
 }
 
-function streamEvents({ session, events }: ControlRequest): Answer {
-  const body = events.listen(session.name);
+function streamEvents({ call, session, events }: ControlRequest): Answer {
+  const body = call.method === 'HEAD' ? '' : events.listen(session.name);
   if (body === undefined) throw invalid('too many listen already');
   return { status: 200, headers: ['Content-Type', 'text/event-stream', 'Cache-Control', 'no-store'], body };
 }

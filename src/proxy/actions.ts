@@ -27,7 +27,13 @@ function play(
   interaction: Interaction | undefined,
   { ids }: Tools,
 ): Ending {
-  const ready = interaction && session.player.play(interaction, region, acceptedRepresentation(call.accept));
+  const { player } = session;
+  const representation = acceptedRepresentation(call.accept);
+  const ready =
+    interaction &&
+    (call.method === 'HEAD'
+      ? player.preview(interaction, region, representation)
+      : player.play(interaction, region, representation));
   if (ready === undefined) throw new Error('what can be played has no answer');
   return { answer: toAnswer(ready, ids), outcome: 'replayed' };
 }

@@ -1,5 +1,5 @@
 import { isApiGatewayHost } from '../aws/signing/endpoint.ts';
-import type { Addressing, Call } from '../call.ts';
+import { type Addressing, type Call, hostnameOf } from '../call.ts';
 import { CallError } from '../errors.ts';
 import { isSecret, parseProxyAuthorization } from '../sessions/proxy-authorization.ts';
 
@@ -7,7 +7,7 @@ import { isSecret, parseProxyAuthorization } from '../sessions/proxy-authorizati
 export interface CallerSettings {
   /** The address that restage listens on. */
   readonly boundHost: string;
-  /** Names besides, lower case. */
+  /** Names besides. */
   readonly allowedHosts: readonly string[];
   /** The password that callers must give who use restage as their forward proxy; absent where none is asked for. */
   readonly proxyPassword: string | undefined;
@@ -28,7 +28,7 @@ export class CallerCheck {
   constructor(settings: CallerSettings) {
     const bound = settings.boundHost.includes(':') ? `[${settings.boundHost}]` : settings.boundHost;
     this.#proxyPassword = settings.proxyPassword;
-    this.#own = new Set([bound.toLowerCase(), ...settings.allowedHosts.map((name) => name.toLowerCase())]);
+    this.#own = new Set([bound, ...settings.allowedHosts].map(hostnameOf));
   }
 
   /** How the call addresses restage, or why it may not be made. */
@@ -51,10 +51,10 @@ export class CallerCheck {
 
   #checkAuthority(call: Call, authority: string, host: string): Addressing | CallError {
     // RFC 9112 lets the target win over Host; but Host is what was signed, so they must not differ.
-    if (hostname(authority) !== hostname(host))
+    if (hostnameOf(authority) !== hostnameOf(host))
       return refuse('the host it is sent to and its Host differ', 'Send the same in both');
     if (this.#isOwn(authority)) return 'own';
-    if (isApiGatewayHost(hostname(authority)))
+    if (isApiGatewayHost(hostnameOf(authority)))
       return this.#findProxyUserFlaw(call.proxyAuthorization) ?? 'service';
     return refuse(
       `restage is no proxy for ${JSON.stringify(authority.slice(0, 100))}, only for API Gateway's control plane`,
@@ -75,13 +75,9 @@ export class CallerCheck {
   }
 
   #isOwn(authority: string): boolean {
-    const name = hostname(authority);
+    const name = hostnameOf(authority);
     return LOOPBACK.test(name) || this.#own.has(name);
   }
-}
-
-function hostname(authority: string): string {
-  return authority.replace(/:\d{1,5}$/, '').toLowerCase();
 }
 
 function refuse(reason: string, remedy: string): CallError {

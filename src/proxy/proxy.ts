@@ -7,7 +7,7 @@ import type { Strike } from '../chaos/rule-set.ts';
 import { CallError, reasonOf } from '../errors.ts';
 import { type JournalEntry, keptEntry, type Observer } from '../journal/entry.ts';
 import type { Session } from '../sessions/session.ts';
-import { findSession, withoutSession } from '../sessions/session-address.ts';
+import { findSession, withOneSlash, withoutSession } from '../sessions/session-address.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import { actions, type Tools } from './actions.ts';
 import type { CallerCheck } from './caller-check.ts';
@@ -56,9 +56,10 @@ export class RestageProxy {
     const addressing = callers.check(received);
     if (addressing instanceof CallError) return this.#refuse(received, addressing, startedAt);
 
-    const name = findSession(received, addressing);
+    const meant = addressing === 'own' ? withOneSlash(received) : received;
+    const name = findSession(meant, addressing);
     if (name instanceof CallError) return this.#refuse(received, name, startedAt);
-    const call = name === undefined || addressing === 'service' ? received : withoutSession(received);
+    const call = name === undefined || addressing === 'service' ? meant : withoutSession(meant);
     if (addressing === 'own' && control.isFor(call)) return control.answer(call, name);
 
     const session = sessions.enter(name);
@@ -232,9 +233,9 @@ function tell(session: Session, entry: JournalEntry): void {
   session.retries.add(entry);
 }
 
-function actionOf({ session, asked, region }: Context, interaction: Interaction | undefined): Action {
+function actionOf({ call, session, asked, region }: Context, interaction: Interaction | undefined): Action {
   const isRecorded = interaction !== undefined && session.player.canPlay(interaction, region);
-  return decide(session.mode, asked.key !== undefined, isRecorded);
+  return decide(session.mode, asked.key !== undefined && call.method === 'GET', isRecorded);
 }
 
 function findInteraction({ session, asked }: Context): Interaction | undefined {

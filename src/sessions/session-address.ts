@@ -28,7 +28,18 @@ export function findSession(call: Call, addressing: Addressing): string | undefi
 /** The call as its session sees it: without the prefix, which is part of what the client signed. */
 export function withoutSession(call: Call): Call {
   const rest = call.target.replace(FIRST_SEGMENT, '');
-  return { ...call, target: rest.startsWith('/') ? rest : `/${rest}`, signedTarget: call.target };
+  return { ...call, target: beginWithOneSlash(rest), signedTarget: call.signedTarget ?? call.target };
+}
+
+/** The call as it was meant: where an endpoint ends in a slash, SDKs and programs put another one behind it. */
+export function withOneSlash(call: Call): Call {
+  // Nearly every call has one: `/r…` tells at once.
+  if (call.target.charCodeAt(1) !== SLASH) return call;
+  return { ...call, target: beginWithOneSlash(call.target), signedTarget: call.target };
+}
+
+function beginWithOneSlash(target: string): string {
+  return `/${target.replace(/^\/+/, '')}`;
 }
 
 function nameInPath(target: string): string | undefined {
@@ -39,6 +50,7 @@ function nameInPath(target: string): string | undefined {
   return segment?.startsWith('@') ? segment.slice(1) : undefined;
 }
 
+const SLASH = 0x2f;
 const AT = 0x40;
 const PERCENT = 0x25;
 

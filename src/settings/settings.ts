@@ -133,7 +133,7 @@ export function resolveSettings({ flags, variables, file }: Sources): Settings {
 
 /** Whether only this machine can reach the address. */
 export function isLoopbackAddress(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);
+  return /^localhost\.?$/.test(host) || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);
 }
 
 function checkFlags(flags: Values): void {

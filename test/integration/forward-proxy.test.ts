@@ -23,6 +23,7 @@ describe("a call signed for the service's own host", () => {
     'apigateway-fips.us-gov-west-1.amazonaws.com',
     'apigateway.cn-north-1.amazonaws.com.cn',
     'apigateway.eu-west-1.api.aws',
+    `${HOST}.`,
   ])("at %s is kept: the upstream gets it with the client's own signature", async (host) => {
     const service = await startService();
     const restage = await run('record', { upstream: service.url });

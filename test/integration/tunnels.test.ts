@@ -85,6 +85,8 @@ describe('an intercepted tunnel', () => {
       CALL.replace('/a', `https://${HOST}/b`).replace('\r\n\r\n', '\r\nProxy-Authorization: x\r\n\r\n'),
     );
     await wire.until('\r\n\r\n/b');
+    wire.send(CALL.replace('/a', `https://${HOST}./c`));
+    await wire.until('\r\n\r\n/c');
 
     expect(secure.alpnProtocol).toBe('http/1.1');
     expect(secure.getProtocol()).toBe('TLSv1.3');
@@ -98,7 +100,7 @@ describe('an intercepted tunnel', () => {
       expect(call.isAbandoned()).toBe(false);
       expect(call.client).toBe('127.0.0.1 -');
     }
-    expect(server.calls.map(({ target }) => target)).toEqual(['/a', '/b']);
+    expect(server.calls.map(({ target }) => target)).toEqual(['/a', '/b', '/c']);
     expect(server.reports).toEqual([
       { authority: `${HOST}:443`, decision: { type: 'intercept', host: HOST } },
     ]);

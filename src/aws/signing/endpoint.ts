@@ -47,6 +47,7 @@ export function coversApiGateway(noProxyName: string): boolean {
     .trim()
     .toLowerCase()
     .replace(/:\d+$/, '')
+    .replace(/\.$/, '')
     .replace(/^\*?\.?/, '');
   if (domain === '') return true;
   const example = (suffix: string) => [

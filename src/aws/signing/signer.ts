@@ -1,4 +1,4 @@
-import { type Call, headerEntries, headerValues, withoutHeaders } from '../../call.ts';
+import { type Call, headerEntries, headerValues, hostnameOf, withoutHeaders } from '../../call.ts';
 import { CallError } from '../../errors.ts';
 import { type ServiceError, serviceErrors } from '../apigateway/service-error.ts';
 import { splitTarget } from '../apigateway/target.ts';
@@ -111,7 +111,7 @@ export class Signer {
     return {
       region: claim.region,
       toRequest: async () => ({
-        origin: upstream ?? new URL(`https://${call.hosts[0]?.replace(/:\d+$/, '')}`),
+        origin: upstream ?? new URL(`https://${hostnameOf(call.hosts[0] ?? '')}`),
         method: call.method,
         target: call.target,
         headers: [...forwardedHeaders(call), 'Via', `1.1 ${pseudonym}`],

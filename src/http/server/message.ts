@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { Call } from '../../call.ts';
+import { type Call, hostnameOf } from '../../call.ts';
 import { CallError } from '../../errors.ts';
 import type { TunnelOrigin } from './connections.ts';
 import type { Peer } from './peer.ts';
@@ -97,7 +97,9 @@ export function readHead(request: IncomingMessage, peer: Peer, tunnel?: TunnelOr
     maxAttempts,
   };
   const isElsewhere =
-    tunnel !== undefined && absolute !== null && hostname(absolute[1] ?? '') !== hostname(tunnel.authority);
+    tunnel !== undefined &&
+    absolute !== null &&
+    hostnameOf(absolute[1] ?? '') !== hostnameOf(tunnel.authority);
   return {
     call,
     hasBody: isChunked || contentLength > 0,
@@ -111,10 +113,6 @@ function elsewhere(): CallError {
     'MalformedRequestException',
     'Cannot take the call: its target names another host than its tunnel. Open a tunnel to each host.',
   );
-}
-
-function hostname(authority: string): string {
-  return authority.replace(/:\d{1,5}$/, '').toLowerCase();
 }
 
 /** The whole body, or nothing when it has more bytes than allowed. */

@@ -22,6 +22,8 @@ describe('the router', () => {
   it.each([
     ['GET', '/calls', 'list calls', {}],
     ['DELETE', '/calls', 'clear calls', {}],
+    ['HEAD', '/calls', 'list calls', {}],
+    ['HEAD', '/faults/a', 'show a fault', { name: 'a' }],
     ['GET', '/faults/a', 'show a fault', { name: 'a' }],
     ['GET', '/faults/throttle%2Cfirst%3D2%2F', 'show a fault', { name: 'throttle,first=2/' }],
     ['GET', '/faults/%ff', 'show a fault', { name: '%ff' }],

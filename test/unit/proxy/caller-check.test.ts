@@ -30,6 +30,9 @@ describe('a call in origin-form', () => {
     '127.255.0.9:65535',
     '[::1]',
     '[::1]:8480',
+    'localhost.',
+    'Localhost.:8480',
+    '127.0.0.1.:8480',
   ])('may name the loopback address %s, whatever the port', (host) => {
     expect(check({ headers: ['Host', host] })).toBe('own');
   });
@@ -49,6 +52,9 @@ describe('a call in origin-form', () => {
     '::1',
     '[::2]',
     'localhost:',
+    'localhost..',
+    '.',
+    'localhost.evil.example.',
     'localhost:123456',
     SERVICE_HOST,
   ])('may not name %j', (host) => {
@@ -73,6 +79,8 @@ describe('a call in origin-form', () => {
     const settings = { allowedHosts: ['Proxy.Internal'] };
     expect(check({ headers: ['Host', 'proxy.internal:9'] }, settings)).toBe('own');
     expect(check({ headers: ['Host', 'PROXY.INTERNAL'] }, settings)).toBe('own');
+    expect(check({ headers: ['Host', 'proxy.internal.:9'] }, settings)).toBe('own');
+    expect(check({ headers: ['Host', 'proxy.internal'] }, { allowedHosts: ['proxy.internal.'] })).toBe('own');
     expectRefused(check({ headers: ['Host', 'a.proxy.internal'] }, settings), 'none of');
   });
 

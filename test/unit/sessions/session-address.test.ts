@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { CallError } from '../../../src/errors.ts';
-import { findSession, withoutSession } from '../../../src/sessions/session-address.ts';
+import { findSession, withOneSlash, withoutSession } from '../../../src/sessions/session-address.ts';
 import { makeCall } from '../../support/make-call.ts';
 
 const SERVICE_HOST = 'apigateway.us-east-1.amazonaws.com';
@@ -15,7 +15,10 @@ describe('the session in a path', () => {
     ['/@a/', 'a', '/'],
     ['/@a?x=1', 'a', '/?x=1'],
     ['/@a/@b/x', 'a', '/@b/x'],
-    ['/@a//x', 'a', '//x'],
+    // An endpoint that ends in a slash, as JS v3 goes on from there.
+    ['/@a//x', 'a', '/x'],
+    ['/@a///x?y=//', 'a', '/x?y=//'],
+    ['/@a//', 'a', '/'],
   ])('of %s is %s, and its calls see %s', (target, name, rest) => {
     const call = makeCall({ target });
     expect(findSession(call, 'own')).toBe(name);
@@ -37,6 +40,20 @@ describe('the session in a path', () => {
       expect((refusal as CallError).status).toBe(400);
     },
   );
+});
+
+test.each([
+  ['//restapis/x/stages', '/restapis/x/stages'],
+  ['///restapis/x/stages?y=//', '/restapis/x/stages?y=//'],
+  ['//', '/'],
+  ['//@a/x', '/@a/x'],
+])('%s is meant as %s, and was signed as it is', (target, meant) => {
+  expect(withOneSlash(makeCall({ target }))).toMatchObject({ target: meant, signedTarget: target });
+});
+
+test.each(['/', '/restapis//x', '/@a//x', '*', ''])('%j is meant as it is', (target) => {
+  const call = makeCall({ target });
+  expect(withOneSlash(call)).toBe(call);
 });
 
 describe('the session of a call through a forward proxy', () => {

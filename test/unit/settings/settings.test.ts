@@ -316,6 +316,8 @@ describe('a value', () => {
 
 it.each([
   ['localhost', true],
+  ['localhost.', true],
+  ['localhost..', false],
   ['127.0.0.1', true],
   ['::1', true],
   ['0.0.0.0', false],

@@ -25,7 +25,7 @@ const RECORDED_ERRORS: Readonly<Record<number, string>> = {
 };
 const CONTENT_FIELDS = ['stages', 'links', 'stageLinks', 'envelope'] as const;
 
-/** `GET /restapis/{restapi_id}/stages?deploymentId=…` */
+/** `GET /restapis/{restapi_id}/stages?deploymentId=…`, and the same with `HEAD`. */
 export const getStages: Operation = {
   name: NAME,
   parameters: ['deploymentId'],
@@ -40,7 +40,7 @@ export const getStages: Operation = {
 
 function identify(method: string, target: Target): Key | { notUnderstood: string } | undefined {
   const id = /^\/restapis\/([^/]+)\/stages$/.exec(target.path)?.[1];
-  if (method !== 'GET' || id === undefined) return undefined;
+  if ((method !== 'GET' && method !== 'HEAD') || id === undefined) return undefined;
   const restApiId = decodePercent(id);
   if (restApiId === undefined) return { notUnderstood: 'the API id is not percent-encoded UTF-8' };
 

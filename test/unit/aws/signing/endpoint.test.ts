@@ -79,8 +79,15 @@ describe('isApiGatewayHost', () => {
 describe('coversApiGateway', () => {
   test.each([
     ['', '*', '.', '*.'],
-    ['amazonaws.com', '.amazonaws.com', '*.amazonaws.com', 'AMAZONAWS.COM', ' amazonaws.com '],
-    ['com', '.cn', 'aws', 'api.aws', 'amazonaws.com.cn', 'amazonaws.com:443'],
+    [
+      'amazonaws.com',
+      '.amazonaws.com',
+      '*.amazonaws.com',
+      'AMAZONAWS.COM',
+      ' amazonaws.com ',
+      'amazonaws.com.',
+    ],
+    ['com', '.cn', 'aws', 'api.aws', 'amazonaws.com.cn', 'amazonaws.com:443', 'amazonaws.com.:443'],
     [
       'eu-west-1.amazonaws.com',
       'apigateway.eu-west-1.amazonaws.com',

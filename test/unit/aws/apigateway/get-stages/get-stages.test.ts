@@ -93,7 +93,7 @@ describe('a call', () => {
 
   test.each([
     ['POST', '/restapis/a/stages'],
-    ['HEAD', '/restapis/a/stages'],
+    ['DELETE', '/restapis/a/stages'],
     ['GET', '/restapis/a/stages/prod'],
     ['GET', '/restapis/a/stages/'],
     ['GET', '/restapis//stages'],
