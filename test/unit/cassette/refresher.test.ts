@@ -9,8 +9,9 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { Cassette } from '../../../src/cassette/cassette.ts';
+import { FileStore } from '../../../src/cassette/file-store.ts';
 import { type Interaction, writeCassetteFile } from '../../../src/cassette/format.ts';
 import { interactionOf, stagesKey, takeOf } from '../../support/recordings.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
@@ -210,6 +211,23 @@ describe('what is recorded', () => {
     expect(recorded()).toContain('edited');
     await cassette.save(recordingOf('again'));
     expect(readFileSync(path, 'utf8')).toContain('again');
+  });
+
+  it('is not lost to a file that changed before it is written', async () => {
+    const { cassette, path, recorded } = await openCassette();
+    let write = (): void => {};
+    const writing = vi.spyOn(FileStore.prototype, 'write').mockReturnValueOnce(
+      new Promise((resolve) => {
+        write = resolve;
+      }),
+    );
+    const saving = cassette.save(recordingOf('recorded'));
+    writeFileSync(path, textOf('edited'));
+    await cassette.refresh(true);
+    expect(recorded()).toContain('recorded');
+    write();
+    await saving;
+    writing.mockRestore();
   });
 
   it('is not lost to a file that is read while it is written', async () => {
