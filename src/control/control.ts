@@ -5,14 +5,12 @@ import type { Control } from '../proxy/proxy.ts';
 import { type RequestIds, readyError, toAnswer } from '../proxy/ready-answer.ts';
 import { isSecret } from '../sessions/proxy-authorization.ts';
 import type { Session } from '../sessions/session.ts';
+import { CONTROL_PREFIX } from '../sessions/session-address.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import type { EventStream } from './events.ts';
 import { HEALTH_PATH, HEALTHY } from './health.ts';
 import type { Metrics } from './metrics.ts';
 import type { Act, ServerFacts } from './request.ts';
-
-/** The path under which restage speaks of itself. */
-export const PREFIX = '/__restage';
 
 /** What control works on, and who may use it. */
 export interface ControlSettings {
@@ -31,7 +29,7 @@ export function createControl(settings: ControlSettings): Control {
   let routers: ReturnType<typeof loadRouters> | undefined;
 
   const act = async (call: Call, sessionName: string | undefined): Promise<Answer> => {
-    if (isLook(call) && pathOf(call) === PREFIX + HEALTH_PATH) return toControlAnswer(HEALTHY);
+    if (isLook(call) && pathOf(call) === CONTROL_PREFIX + HEALTH_PATH) return toControlAnswer(HEALTHY);
     checkCaller(call, adminToken);
     // What could not be loaded now, as with too many files open, may be the next time.
     routers ??= loadRouters().catch((error: unknown) => {
@@ -40,7 +38,7 @@ export function createControl(settings: ControlSettings): Control {
     });
     const { forServer, forSession, noSuchSession } = await routers;
     const router = sessionName === undefined ? forServer : forSession;
-    const { act, parameters } = router.find(call.method, pathOf(call).slice(PREFIX.length));
+    const { act, parameters } = router.find(call.method, pathOf(call).slice(CONTROL_PREFIX.length));
     const session = enter(sessions, sessionName, call.method);
     if (session === undefined) throw noSuchSession(sessions, sessionName ?? '');
     return toControlAnswer(await act({ ...settings, call, parameters, session }));
@@ -48,9 +46,9 @@ export function createControl(settings: ControlSettings): Control {
 
   return {
     isFor: (call) => {
-      if (!call.target.startsWith(PREFIX)) return false;
+      if (!call.target.startsWith(CONTROL_PREFIX)) return false;
       const path = pathOf(call);
-      return path === PREFIX || path.startsWith(`${PREFIX}/`);
+      return path === CONTROL_PREFIX || path.startsWith(`${CONTROL_PREFIX}/`);
     },
     answer: (call, sessionName) =>
       act(call, sessionName).catch((error: unknown) => {
@@ -70,8 +68,8 @@ async function loadRouters() {
     import('./session-routes.ts'),
   ]);
   return {
-    forServer: new Router<Act>(PREFIX, serverRoutes),
-    forSession: new Router<Act>(PREFIX, sessionRoutes),
+    forServer: new Router<Act>(CONTROL_PREFIX, serverRoutes),
+    forSession: new Router<Act>(CONTROL_PREFIX, sessionRoutes),
     noSuchSession,
   };
 }

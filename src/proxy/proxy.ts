@@ -56,10 +56,10 @@ export class RestageProxy {
     const addressing = callers.check(received);
     if (addressing instanceof CallError) return this.#refuse(received, addressing, startedAt);
 
-    const meant = addressing === 'own' ? withOneSlash(received) : received;
-    const name = findSession(meant, addressing);
+    const name = findSession(received, addressing);
     if (name instanceof CallError) return this.#refuse(received, name, startedAt);
-    const call = name === undefined || addressing === 'service' ? meant : withoutSession(meant);
+    const inside = name === undefined || addressing === 'service' ? received : withoutSession(received);
+    const call = addressing === 'own' ? withOneSlash(inside) : inside;
     if (addressing === 'own' && control.isFor(call)) return control.answer(call, name);
 
     const session = sessions.enter(name);

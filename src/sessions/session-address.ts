@@ -9,6 +9,8 @@ import { parseProxyAuthorization } from './proxy-authorization.ts';
  * name, and a URL takes it as it is.
  */
 export const NO_SESSION = '~';
+/** The path under which restage speaks of itself. */
+export const CONTROL_PREFIX = '/__restage';
 const FIRST_SEGMENT = /^\/([^/?]*)/;
 
 /**
@@ -28,18 +30,19 @@ export function findSession(call: Call, addressing: Addressing): string | undefi
 /** The call as its session sees it: without the prefix, which is part of what the client signed. */
 export function withoutSession(call: Call): Call {
   const rest = call.target.replace(FIRST_SEGMENT, '');
-  return { ...call, target: beginWithOneSlash(rest), signedTarget: call.signedTarget ?? call.target };
+  return { ...call, target: rest.startsWith('/') ? rest : `/${rest}`, signedTarget: call.target };
 }
 
-/** The call as it was meant: where an endpoint ends in a slash, SDKs and programs put another one behind it. */
+/**
+ * The call as it was meant: where an endpoint ends in a slash, SDKs and programs put another one behind it. Control has one
+ * spelling: whoever lets nobody else get at it by its path must not be fooled.
+ */
 export function withOneSlash(call: Call): Call {
   // Nearly every call has one: `/r…` tells at once.
   if (call.target.charCodeAt(1) !== SLASH) return call;
-  return { ...call, target: beginWithOneSlash(call.target), signedTarget: call.target };
-}
-
-function beginWithOneSlash(target: string): string {
-  return `/${target.replace(/^\/+/, '')}`;
+  const target = call.target.replace(/^\/+/, '/');
+  if (target.startsWith(CONTROL_PREFIX)) return call;
+  return { ...call, target, signedTarget: call.signedTarget ?? call.target };
 }
 
 function nameInPath(target: string): string | undefined {

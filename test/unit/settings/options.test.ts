@@ -31,7 +31,7 @@ it('each option has a variable of its own, named after it', () => {
   ]);
 });
 
-it('what points restage or its credentials elsewhere, or lets it read elsewhere, is personal, and nothing else', () => {
+it('what points restage or its credentials elsewhere is personal, and nothing else', () => {
   expect(options.filter(({ isPersonal }) => isPersonal).map(({ name }) => name)).toEqual([
     'follow-links',
     'upstream',
