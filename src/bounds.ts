@@ -93,15 +93,26 @@ export const faultBounds = fixed({
   buckets: 1000,
 });
 
-/** Of what is read: cassettes, answers, settings. */
+/** Of what is read: cassettes, answers, settings. What bytes hold is bounded besides: a value costs more than its bytes. */
 export const documentBounds = fixed({
   /** A cassette's file: more than any API's stages can fill. */
   fileBytes: 64 * MB,
+  /** JSON values in it, which take up to a second to read. The stages of an API have about a hundred each. */
+  fileValues: 600_000,
+  /** Values of one answer, as it came and as a take: a page of 500 resources with all of their methods has fewer. */
+  takeValues: 200_000,
+  /** Stages of one answer: the service allows 10 of an API unless it was asked for more. */
+  stages: 2000,
+  /** A name that stands in links, in characters: beyond, none is derived from it. The service's names are shorter. */
+  linkedName: 256,
   /** How deeply JSON may nest, in a file, and in what is recorded: it nests some levels deeper in its file. */
   depth: 200,
   recordedDepth: 100,
-  /** Names that a miss is compared with, to tell the nearest. */
-  comparedNames: 1000,
+  /** Recorded keys, or APIs, that a miss is compared with, to tell the nearest. */
+  comparedNames: 200,
+  /** A faults file or a config file, and the aliases that its YAML may use. */
+  settingsFileBytes: 256 * KB,
+  aliases: 50,
 });
 
 function fixed<Name extends string>(bounds: Record<Name, number>): Readonly<Record<Name, number>> {

@@ -1,5 +1,8 @@
-import { isLosslessNumber, LosslessNumber, parse, stringify } from 'lossless-json';
+import { isLosslessNumber, LosslessNumber, stringify } from 'lossless-json';
 import { documentBounds } from './bounds.ts';
+import { type JsonLimits, type JsonNumbers, JsonParser } from './json-parser.ts';
+
+export { JsonLimitError, tooManyValues } from './json-parser.ts';
 
 /** A JSON value whose numbers keep the text they were written with: `10000.0` stays `10000.0`. */
 export type Json = null | boolean | string | number | LosslessNumber | Json[] | JsonObject;
@@ -7,33 +10,26 @@ export interface JsonObject {
   [field: string]: Json;
 }
 
+/** What restage takes of a document whose size is bounded in bytes. */
+const FILE_LIMITS: JsonLimits = { depth: documentBounds.depth, values: documentBounds.fileValues };
+const NUMBERS: JsonNumbers<LosslessNumber> = { toNumber: numberOf, isSame: equalJson };
+
 /**
  * Parses JSON and keeps the text of every number.
- * @throws SyntaxError for text that is not JSON, repeats a key with another value, or nests too deeply.
+ * @throws SyntaxError for text that is not JSON or repeats a field with another value; {@link JsonLimitError} for what
+ * nests too deeply or holds too much: what recurses over a value later must not be what runs out of stack or of time.
  */
-export function parseJson(text: string, maxDepth = documentBounds.depth): Json {
-  let value: Json;
-  try {
-    value = parse(text) as Json;
-  } catch (cause) {
-    if (cause instanceof RangeError) throw new SyntaxError('it nests too deeply', { cause });
-    throw cause;
-  }
-  // What recurses over a value later must not be what runs out of stack.
-  if (isDeeperThan(value, maxDepth)) throw new SyntaxError('it nests too deeply');
-  return value;
+export function parseJson(text: string, limits = FILE_LIMITS): Json {
+  return new JsonParser(text, limits, NUMBERS).parse();
 }
 
-function isDeeperThan(value: Json, levels: number): boolean {
-  if (Array.isArray(value)) {
-    if (levels === 0) return true;
-    for (const item of value) if (isDeeperThan(item, levels - 1)) return true;
-    return false;
-  }
-  if (!isJsonObject(value)) return false;
-  if (levels === 0) return true;
-  for (const name in value) if (isDeeperThan(value[name] as Json, levels - 1)) return true;
-  return false;
+/** How many values it is: itself and all that it holds. */
+export function countValues(value: Json): number {
+  let count = 1;
+  if (Array.isArray(value)) for (const item of value) count += countValues(item);
+  else if (isJsonObject(value))
+    for (const name of Object.keys(value)) count += countValues(value[name] as Json);
+  return count;
 }
 
 /** Writes JSON with the numbers as they were read; `indent` spaces a level, compact without. */
@@ -85,5 +81,15 @@ export function sortKeys(value: Json): Json {
 
 /** Whether two values are the same JSON, whatever the order of their keys. */
 export function equalJson(a: Json, b: Json): boolean {
-  return writeJson(sortKeys(a)) === writeJson(sortKeys(b));
+  if (a === b) return true;
+  if (Array.isArray(a))
+    return Array.isArray(b) && a.length === b.length && a.every((item, at) => equalJson(item, b[at] as Json));
+  const number = numberText(a);
+  if (number !== undefined) return number === numberText(b);
+  if (!isJsonObject(a) || !isJsonObject(b)) return false;
+  const names = Object.keys(a);
+  return (
+    names.length === Object.keys(b).length &&
+    names.every((name) => Object.hasOwn(b, name) && equalJson(a[name] as Json, b[name] as Json))
+  );
 }

@@ -6,6 +6,8 @@ import { CassetteFiles, LINK_REASON, NO_FILE } from './cassette-files.ts';
 import { FileStore, isTemporary } from './file-store.ts';
 import { readFolder } from './folder.ts';
 import { type Interaction, parseCassetteFile, writeCassetteFile } from './format.ts';
+import { KnownApis } from './known-apis.ts';
+import { NearNames } from './near-names.ts';
 import { type OpenApi, OpenApis } from './open-apis.ts';
 import { Refresher } from './refresher.ts';
 import { checkSize, TooLargeError } from './text-file.ts';
@@ -27,6 +29,7 @@ export class Cassette {
   readonly #apis = new OpenApis();
   readonly #refresher: Refresher;
   readonly #opening = new Map<string, Promise<OpenApi>>();
+  readonly #known: KnownApis;
 
   constructor(
     dir: string,
@@ -43,6 +46,7 @@ export class Cassette {
     this.name = name;
     this.folder = this.#files.folder;
     this.dir = dir;
+    this.#known = new KnownApis(this.folder, () => this.listApis());
   }
 
   /** The API's recordings if they are in memory. */
@@ -93,6 +97,22 @@ export class Cassette {
   /** The interaction with that key, of an API that is in memory. */
   find(key: Key): Interaction | undefined {
     return this.#apis.find(key.text);
+  }
+
+  /** The recorded keys most like this one, of an API that is in memory. */
+  keysLike(key: Key, most: number): Key[] {
+    const api = this.#apis.get(key.restApiId);
+    if (api === undefined) return [];
+    api.keys ??= new NearNames(api.interactions.map((interaction) => interaction.key.text));
+    return api.keys
+      .find(key.text, most)
+      .map((text) => this.#apis.find(text)?.key)
+      .filter((found) => found !== undefined);
+  }
+
+  /** The ids most like this one, of the APIs that have a file here. */
+  apisLike(restApiId: string, most: number): Promise<string[]> {
+    return this.#known.like(restApiId, most);
   }
 
   /** The ids of the APIs that have a file here, as far as the files' names tell. */
@@ -177,7 +197,7 @@ export class Cassette {
       version = read;
     });
     const interactions = (await store.read()) ?? [];
-    return { interactions, store: undefined, writes: 0, version, doubt: undefined };
+    return { interactions, store: undefined, keys: undefined, writes: 0, version, doubt: undefined };
   }
 
   /** @param onRead told which version of the file was read. */

@@ -1,17 +1,23 @@
 import { type Key, keyOf, type Operation } from '../aws/apigateway/operation.ts';
 import { findOperation, operations } from '../aws/apigateway/operations.ts';
+import { documentBounds } from '../bounds.ts';
 import type { Representation } from '../call.ts';
 import { reasonOf } from '../errors.ts';
 import {
+  countValues,
+  equalJson,
   isJsonObject,
   type Json,
+  JsonLimitError,
   type JsonObject,
   numberText,
   objectOf,
   parseJson,
   sortKeys,
+  tooManyValues,
   writeJson,
 } from '../json.ts';
+import { TooLargeError } from './text-file.ts';
 
 /** The version of the file format that this code reads and writes. */
 const VERSION = 1;
@@ -59,10 +65,18 @@ export function parseCassetteFile(text: string, restApiId: string): Interaction[
   return interactions;
 }
 
-const writtenInteractions = new WeakMap<Interaction, string>();
+/** Takes do not change: each is written once, with the place that it has in a file. */
+const writtenTakes = new WeakMap<Take, { readonly text: string; readonly values: number }>();
+/** The document, its version, its id and its list; an interaction, its operation and its list. */
+const VALUES_OF_FILE = 4;
+const VALUES_OF_INTERACTION = 3;
 
-/** Writes a cassette's file: pretty, in one order, each interaction serialised only when it changed. */
+/**
+ * Writes a cassette's file: pretty, in one order, each take serialised once.
+ * @throws {@link TooLargeError} for more than is read again.
+ */
 export function writeCassetteFile(restApiId: string, interactions: readonly Interaction[]): string {
+  checkValues(interactions);
   const sorted = interactions
     .map((interaction) => ({ interaction, place: sortText(interaction.key) }))
     .sort((a, b) => (a.place < b.place ? -1 : 1));
@@ -76,26 +90,50 @@ export function isSameAnswer(
   a: Pick<Take, 'status' | 'content'>,
   b: Pick<Take, 'status' | 'content'>,
 ): boolean {
-  return a.status === b.status && writeJson(a.content) === writeJson(b.content);
+  return a.status === b.status && equalJson(a.content, b.content);
 }
 
 /** Whether two interactions are written alike. */
 export function isSameInteraction(a: Interaction, b: Interaction): boolean {
-  return writeInteraction(a) === writeInteraction(b);
+  const isSameKey = a.key.text === b.key.text && a.takes.length === b.takes.length;
+  return isSameKey && a.takes.every((take, at) => isSameTake(take, b.takes[at] as Take));
 }
 
-function writeInteraction(interaction: Interaction): string {
-  const known = writtenInteractions.get(interaction);
+function isSameTake(a: Take, b: Take): boolean {
+  return a === b || writeTake(a).text === writeTake(b).text;
+}
+
+function checkValues(interactions: readonly Interaction[]): void {
+  let values = VALUES_OF_FILE;
+  for (const { key, takes } of interactions) {
+    values += VALUES_OF_INTERACTION + Object.keys(key.parameters).length;
+    for (const take of takes) values += writeTake(take).values;
+  }
+  if (values > documentBounds.fileValues) throw new TooLargeError(tooManyValues(documentBounds.fileValues));
+}
+
+function writeInteraction({ key, takes }: Interaction): string {
+  const head = indent(writeJson({ operation: key.operation, ...key.parameters }, 2), 4);
+  const list = takes.map((take) => `\n        ${writeTake(take).text}`).join(',');
+  // Instead of the brace at its end.
+  return `${head.slice(0, -'\n    }'.length)},\n      "takes": [${list}\n      ]\n    }`;
+}
+
+function writeTake(take: Take): { readonly text: string; readonly values: number } {
+  const known = writtenTakes.get(take);
   if (known !== undefined) return known;
-  const { key, takes } = interaction;
-  const fields = { operation: key.operation, ...key.parameters, takes: takes.map(takeFields) };
-  // Strings hold no raw newline in JSON, so the lines can be indented as they stand.
-  const written = writeJson(fields, 2).replaceAll('\n', '\n    ');
-  writtenInteractions.set(interaction, written);
+  const fields = takeFields(take);
+  const written = { text: indent(writeJson(fields, 2), 8), values: countValues(fields) };
+  writtenTakes.set(take, written);
   return written;
 }
 
-function takeFields({ status, representation, region, recordedAt, times, content }: Take): object {
+/** Strings hold no raw newline in JSON, so the lines can be indented as they stand. */
+function indent(written: string, blanks: number): string {
+  return written.replaceAll('\n', `\n${' '.repeat(blanks)}`);
+}
+
+function takeFields({ status, representation, region, recordedAt, times, content }: Take): JsonObject {
   return { status, representation, region, recordedAt, ...(times > 1 && { times }), ...content };
 }
 
@@ -165,6 +203,7 @@ function parseDocument(text: string): Json {
   try {
     return parseJson(text);
   } catch (cause) {
+    if (cause instanceof JsonLimitError) throw new Error(cause.message, { cause });
     throw new Error(`it is not JSON (${reasonOf(cause)})`, { cause });
   }
 }

@@ -1,12 +1,15 @@
 import type { FailureError } from '../errors.ts';
 import type { FileStore } from './file-store.ts';
 import type { Interaction } from './format.ts';
+import type { NearNames } from './near-names.ts';
 
 /** What is recorded of one REST API, in memory. */
 export interface OpenApi {
   interactions: Interaction[];
   /** Made by the first write: most are only read. */
   store: FileStore<Interaction[]> | undefined;
+  /** Its keys' texts. Made by the first miss, anew when a key has come or gone. */
+  keys: NearNames | undefined;
   /** How many writes are under way. */
   writes: number;
   /** Which version of the file this is; unknown after a write. */
@@ -54,11 +57,13 @@ export class OpenApis {
   }
 
   /** Puts an interaction in the place of another; either may be absent. Nothing happens when that other is not there any more. */
-  put({ interactions }: OpenApi, before: Interaction | undefined, next: Interaction | undefined): void {
+  put(api: OpenApi, before: Interaction | undefined, next: Interaction | undefined): void {
+    const { interactions } = api;
     const place = before === undefined ? interactions.length : interactions.indexOf(before);
     if (place < 0) return;
     interactions.splice(place, 1, ...(next === undefined ? [] : [next]));
     const { text } = (next ?? before)?.key ?? { text: '' };
+    if (before === undefined || next === undefined) api.keys = undefined;
     if (next === undefined) this.#byKey.delete(text);
     else this.#byKey.set(text, next);
   }

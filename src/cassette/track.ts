@@ -20,12 +20,13 @@ export type Frames<T> = WeakMap<Take, Rendered<T>>;
 
 /** The takes of one key that answer callers of one region, ready to be sent. */
 class Reel<T> {
-  readonly region: string;
+  /** Whether one of them is a success. */
+  readonly hasSuccess: boolean;
   readonly #frames: ReadonlyArray<Frame<T>>;
   readonly #length: number;
 
-  constructor(region: string, takes: readonly Take[], frames: Frames<T>) {
-    this.region = region;
+  constructor(takes: readonly Take[], frames: Frames<T>) {
+    this.hasSuccess = takes.some(({ status }) => status === 200);
     let end = 0;
     this.#frames = takes.map((take) => {
       end += take.times;
@@ -45,11 +46,6 @@ class Reel<T> {
     return index < 0 ? undefined : this.#frames[index - placesBack]?.take;
   }
 
-  /** Whether one of them is a success. */
-  get hasSuccess(): boolean {
-    return this.#frames.some(({ take }) => take.status === 200);
-  }
-
   /** -1 when there is none in this order. */
   #indexAt(position: number, order: Order): number {
     const last = this.#frames.length - 1;
@@ -58,8 +54,27 @@ class Reel<T> {
       if (order !== 'loop') return order === 'strict' ? -1 : last;
       return this.#indexAt(position % this.#length, 'sequence');
     }
-    return this.#frames.findIndex(({ end }) => position < end);
+    return this.#frameOf(position);
   }
+
+  /** The first frame that ends behind the position, of one that is within the length. Nearly always there is one frame. */
+  #frameOf(position: number): number {
+    let low = 0;
+    let high = this.#frames.length - 1;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (position < (this.#frames[middle]?.end ?? 0)) high = middle;
+      else low = middle + 1;
+    }
+    return low;
+  }
+}
+
+/** What answers for one key, region by region, and who answers where nothing was recorded. */
+interface Reels<T> {
+  readonly byRegion: ReadonlyMap<string, Reel<T>>;
+  /** One that has a success, if any has. */
+  readonly fallback: Reel<T> | undefined;
 }
 
 /** How far the callers of one region have come in the takes of a key. */
@@ -75,7 +90,7 @@ export interface Cursor<T> {
 /** What answers for one key, and how far its callers have come. */
 export class Track<T> {
   #interaction: Interaction;
-  #reels: ReadonlyArray<Reel<T>>;
+  #reels: Reels<T>;
   /** Nearly always one. */
   #cursors: Cursor<T>[] = [];
 
@@ -122,13 +137,8 @@ export class Track<T> {
     return cursor;
   }
 
-  /** The region's own; where nothing was recorded in it, one that has a success. */
   #reelOf(region: string): Reel<T> | undefined {
-    return (
-      this.#reels.find((reel) => reel.region === region) ??
-      this.#reels.find((reel) => reel.hasSuccess) ??
-      this.#reels[0]
-    );
+    return this.#reels.byRegion.get(region) ?? this.#reels.fallback;
   }
 }
 
@@ -141,10 +151,14 @@ function renderedOf<T>(take: Take, frames: Frames<T>): Rendered<T> {
 }
 
 /** The takes region by region, in the order in which regions come. */
-function reelsOf<T>(takes: readonly Take[], frames: Frames<T>): ReadonlyArray<Reel<T>> {
-  const regions = [...new Set(takes.map(({ region }) => region))];
-  return regions.map((region) => {
-    const own = regions.length === 1 ? takes : takes.filter((take) => take.region === region);
-    return new Reel<T>(region, own, frames);
-  });
+function reelsOf<T>(takes: readonly Take[], frames: Frames<T>): Reels<T> {
+  const takesOf = new Map<string, Take[]>();
+  for (const take of takes) {
+    const own = takesOf.get(take.region);
+    if (own === undefined) takesOf.set(take.region, [take]);
+    else own.push(take);
+  }
+  const byRegion = new Map([...takesOf].map(([region, own]) => [region, new Reel<T>(own, frames)]));
+  const reels = [...byRegion.values()];
+  return { byRegion, fallback: reels.find(({ hasSuccess }) => hasSuccess) ?? reels[0] };
 }

@@ -1,9 +1,14 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
+import { parse as parseByLibrary } from 'lossless-json';
 import { describe, expect, test } from 'vitest';
 import {
+  countValues,
   equalJson,
   isJsonObject,
   type Json,
+  JsonLimitError,
   numberOf,
   numberText,
   objectOf,
@@ -11,6 +16,7 @@ import {
   sortKeys,
   writeJson,
 } from '../../src/json.ts';
+import { growthOf, LINEAR } from '../support/growth.ts';
 import { jsonValue } from '../support/odd-json.ts';
 
 describe('parseJson and writeJson', () => {
@@ -70,6 +76,84 @@ describe('parseJson and writeJson', () => {
     expect(() => parseJson('{"a":1,"a":2}')).toThrow(SyntaxError);
     expect(() => parseJson('{"a":1,"a":1.0}')).toThrow(SyntaxError);
     expect(writeJson(parseJson('{"a":1,"a":1}'))).toBe('{"a":1}');
+  });
+
+  test('agree with the library on what is JSON, and on what it says', () => {
+    fc.assert(
+      fc.property(almostJson, (text) => {
+        expect(outcomeOf(() => parseJson(text))).toEqual(outcomeOf(() => parseByLibrary(text) as Json));
+      }),
+      { numRuns: 2000, seed: 1 },
+    );
+  });
+
+  test.each([
+    ['"\\\\"', '\\'],
+    ['"\\\\\\""', '\\"'],
+    ['"a longer text with \\n and \\u00e9"', 'a longer text with \n and é'],
+    ['"\\/"', '/'],
+  ])('read the text %s', (text, value) => {
+    expect(parseJson(text)).toBe(value);
+  });
+
+  test.each([
+    '"\\x"',
+    '"\\u12g4"',
+    '"\\"',
+    '"\\\\\\"',
+    '"a longer text with a \t tab"',
+    '["a" "b"]',
+    '{"a" 1}',
+    '{"a":1 "b":2}',
+    '{1:2}',
+    '-',
+    '1e',
+    'truefalse',
+    '\ufeff{}',
+  ])('refuse %j too', (text) => {
+    expect(() => parseJson(text)).toThrow(SyntaxError);
+  });
+
+  test('say where what is wrong stands', () => {
+    expect(() => parseJson('[1,x]')).toThrow(new SyntaxError('"x" at position 3 is not expected'));
+    expect(() => parseJson('[1,')).toThrow(new SyntaxError('it ends too early'));
+    expect(() => parseJson('{"a":1,"a":2}')).toThrow(new SyntaxError('"a" is given twice'));
+  });
+
+  test.each(['[1,[],{"a":null}]', '[[[[[]]]]]', '{"a":{"b":"c"},"d":true}'])(
+    'count the values of %s',
+    (text) => {
+      const values = countValues(parseJson(text));
+      expect(values).toBe(text.replace(/"(?=[^"]*":)/g, '').match(/[[{]|true|null|"c"|1/g)?.length);
+      expect(parseJson(text, { depth: 9, values })).toEqual(parseJson(text));
+      expect(() => parseJson(text, { depth: 9, values: values - 1 })).toThrow(JsonLimitError);
+    },
+  );
+
+  test('keep no text alive for a piece of it', () => {
+    setFlagsFromString('--expose-gc');
+    const gc = runInNewContext('gc') as () => void;
+    gc();
+    const before = process.memoryUsage().heapUsed;
+    const kept = Array.from({ length: 20 }, (_, i) =>
+      parseJson(`${' '.repeat(2_000_000)}"${i} is a text of some length"`),
+    );
+    gc();
+    expect(kept).toHaveLength(20);
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(10_000_000);
+  });
+
+  test.each<[string, (size: number) => string]>([
+    ['lists', (size) => `[${'[],'.repeat(size)}[]]`],
+    ['fields', (size) => `{${Array.from({ length: size }, (_, i) => `"${i.toString(36)}":0`).join(',')}}`],
+    ['one field, again and again', (size) => `{${'"a":0,'.repeat(size)}"a":0}`],
+    ['a long text', (size) => `"${'a'.repeat(100 * size)}"`],
+    ['a text of quotes', (size) => `"${'\\"'.repeat(10 * size)}"`],
+    ['a text of backslashes', (size) => `"${'\\\\'.repeat(10 * size)}"`],
+    ['a long number', (size) => `1${'0'.repeat(20 * size)}`],
+    ['blanks', (size) => `${' '.repeat(50 * size)}1`],
+  ])('take time in proportion to %s', (_, textOf) => {
+    expect(growthOf(20_000, textOf, (text) => parseJson(text))).toBeLessThan(LINEAR);
   });
 
   test('take 200 levels of nesting and no more', () => {
@@ -172,3 +256,24 @@ test('sortKeys takes time by the size of a value, not by its depth', () => {
   expect(sorted.startsWith('{"a":1,"b":{"a":1,"b":{')).toBe(true);
   expect(sorted).toHaveLength(text.length);
 });
+
+/** JSON with a slip of the pen: a character left out, or put in. */
+const almostJson = fc
+  .tuple(
+    fc.json({ maxDepth: 3 }),
+    fc.nat(),
+    fc.constantFrom('', '', ...'{}[]",:\\ -.0e1ntf\n\u0001'),
+    fc.boolean(),
+  )
+  .map(([text, at, put, isLeftOut]) => {
+    const place = at % (text.length + 1);
+    return text.slice(0, place) + put + text.slice(isLeftOut ? place + 1 : place);
+  });
+
+function outcomeOf(parse: () => Json): string {
+  try {
+    return writeJson(parse());
+  } catch (error) {
+    return (error as Error).name;
+  }
+}

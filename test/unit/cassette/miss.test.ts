@@ -1,10 +1,10 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { Cassette } from '../../../src/cassette/cassette.ts';
 import { fileNameOf } from '../../../src/cassette/file-name.ts';
 import { writeCassetteFile } from '../../../src/cassette/format.ts';
-import { describeMiss, nearestApis, nearestKeys } from '../../../src/cassette/miss.ts';
+import { describeMiss } from '../../../src/cassette/miss.ts';
 import { interactionOf, stagesKey, takeOf } from '../../support/recordings.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
@@ -72,22 +72,33 @@ function cassetteWithoutFolder(): Cassette {
   return new Cassette(temporaryFolder(), 'missing');
 }
 
-describe('the nearest', () => {
-  it('keys are nothing where none are recorded', () => {
-    expect(nearestKeys(stagesKey(ID), [])).toBeUndefined();
-    expect(nearestApis(stagesKey(ID), [])).toEqual([]);
+describe('what a miss names', () => {
+  it('is kept as long as the folder stays as it is', async () => {
+    const cassette = cassetteWith({ a1b2c3d4e6: [undefined] });
+    utimesSync(cassette.folder, 1_000_000_000, 1_000_000_000);
+    const listings = vi.spyOn(cassette, 'listApis');
+    await describeMiss(cassette, stagesKey(ID));
+    expect(await describeMiss(cassette, stagesKey(ID))).toContain(
+      "Nearest recorded: API 'a1b2c3d4e6'. Record",
+    );
+    expect(listings).toHaveBeenCalledTimes(1);
+    writeFileSync(join(cassette.folder, fileNameOf('a1b2c3d4e7')), '');
+    expect(await describeMiss(cassette, stagesKey(ID))).toContain("'a1b2c3d4e6'; API 'a1b2c3d4e7'. Record");
   });
 
-  it('are three at most, the same in any order', () => {
-    const ids = ['d', 'c', 'b', 'a'];
-    expect(nearestApis(stagesKey('x'), ids)).toEqual(["API 'a'", "API 'b'", "API 'c'"]);
-    expect(nearestApis(stagesKey('x'), [...ids].reverse())).toEqual(nearestApis(stagesKey('x'), ids));
+  it('is not kept of a folder that has just changed: its next change may come within a tick of the clock', async () => {
+    const cassette = cassetteWith({ a1b2c3d4e6: [undefined] });
+    const now = Date.now() / 1000;
+    await describeMiss(cassette, stagesKey(ID));
+    writeFileSync(join(cassette.folder, fileNameOf('a1b2c3d4e7')), '');
+    utimesSync(cassette.folder, now, now);
+    expect(await describeMiss(cassette, stagesKey(ID))).toContain('a1b2c3d4e7');
   });
 
-  it('are found among very many very long names without delay', () => {
-    const ids = Array.from({ length: 20_000 }, (_, i) => `${'x'.repeat(1000)}${i}`);
-    const startedAt = process.cpuUsage();
-    nearestApis(stagesKey('y'.repeat(8000)), ids);
-    expect(process.cpuUsage(startedAt).user / 1000).toBeLessThan(2000);
+  it('follows the keys that come and go', async () => {
+    const cassette = cassetteWith({ [ID]: [undefined] });
+    expect(await describeMiss(cassette, stagesKey(ID, 'vakw79'))).not.toContain('vakw78');
+    await cassette.save(interactionOf(stagesKey(ID, 'vakw78'), [takeOf('prod')]));
+    expect(await describeMiss(cassette, stagesKey(ID, 'vakw79'))).toContain("deploymentId 'vakw78'");
   });
 });

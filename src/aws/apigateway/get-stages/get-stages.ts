@@ -1,6 +1,14 @@
 import { documentBounds } from '../../../bounds.ts';
 import type { Representation } from '../../../call.ts';
-import { isJsonObject, type Json, type JsonObject, objectOf, parseJson, sortKeys } from '../../../json.ts';
+import {
+  countValues,
+  isJsonObject,
+  type Json,
+  type JsonObject,
+  objectOf,
+  parseJson,
+  sortKeys,
+} from '../../../json.ts';
 import {
   type Alteration,
   type Key,
@@ -23,6 +31,7 @@ const RECORDED_ERRORS: Readonly<Record<number, string>> = {
   400: 'BadRequestException',
   404: 'NotFoundException',
 };
+const ANSWER_LIMITS = { depth: documentBounds.recordedDepth, values: documentBounds.takeValues };
 const CONTENT_FIELDS = ['stages', 'links', 'stageLinks', 'envelope'] as const;
 
 /** `GET /restapis/{restapi_id}/stages?deploymentId=…`, and the same with `HEAD`. */
@@ -80,9 +89,10 @@ function readStages(answer: ServiceAnswer, document: JsonObject, key: Key): Reco
 
 function recordingOf(document: JsonObject, representation: Representation, key: Key): Recording | undefined {
   const collection = readCollection(document, representation, key.restApiId);
-  return (
-    collection && { status: 200, representation, content: sortKeys(objectOf(Object.entries(collection))) }
-  );
+  if (collection === undefined || collection.stages.length > documentBounds.stages) return undefined;
+  const content = sortKeys(objectOf(Object.entries(collection)));
+  // What was not sent, or would be taken for something else, adds values to it.
+  return isTooMuch(content) ? undefined : { status: 200, representation, content };
 }
 
 function readError(answer: ServiceAnswer, document: JsonObject): Recording | undefined {
@@ -100,14 +110,20 @@ function readError(answer: ServiceAnswer, document: JsonObject): Recording | und
 
 function parseDocument(text: string): Json {
   try {
-    return parseJson(text, documentBounds.recordedDepth);
+    return parseJson(text, ANSWER_LIMITS);
   } catch (cause) {
     if (cause instanceof SyntaxError) return null;
     throw cause;
   }
 }
 
+/** Whether it is more than one answer may hold: each take is read, compared, written and sent in one go. */
+function isTooMuch(content: JsonObject): boolean {
+  return countValues(content) > documentBounds.takeValues;
+}
+
 function findFlaw(status: number, content: JsonObject): string | undefined {
+  if (isTooMuch(content)) return `a take holds more than ${documentBounds.takeValues} values`;
   if (status !== 200) {
     const unknown = Object.keys(content).find((field) => field !== 'error');
     if (unknown !== undefined) return `a take with status ${status} has a field '${unknown}'`;
@@ -121,6 +137,8 @@ function findFlaw(status: number, content: JsonObject): string | undefined {
   if (unknown !== undefined) return `a take has a field '${unknown}', known are ${CONTENT_FIELDS.join(', ')}`;
   if (!Array.isArray(content.stages) || !content.stages.every(isJsonObject))
     return "'stages' is not a list of stages";
+  if (content.stages.length > documentBounds.stages)
+    return `a take has more than ${documentBounds.stages} stages`;
   const odd = CONTENT_FIELDS.slice(1).find(
     (field) => content[field] !== undefined && !isJsonObject(content[field]),
   );

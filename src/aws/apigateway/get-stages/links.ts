@@ -1,3 +1,4 @@
+import { documentBounds } from '../../../bounds.ts';
 import { equalJson, isJsonObject, type Json, type JsonObject, objectOf } from '../../../json.ts';
 import { unwrap, wrap } from './verbatim.ts';
 
@@ -34,8 +35,8 @@ export function withLinks(links: JsonObject, fields: JsonObject): JsonObject {
 
 /** The collection's links. [documentation; GetStages' sample] */
 export function deriveLinks(restApiId: string, stages: readonly JsonObject[]): JsonObject {
-  const base = `/restapis/${encodeURIComponent(restApiId)}/stages`;
-  const items = stages.map(({ stageName }) => ({ href: `${base}/${stagePath(stageName)}` }));
+  const base = stagesPath(restApiId);
+  const items = stages.map(({ stageName }) => ({ href: `${base}/${pathSegment(stageName)}` }));
   const [first] = items;
   return {
     curies: {
@@ -52,7 +53,7 @@ export function deriveLinks(restApiId: string, stages: readonly JsonObject[]): J
 
 /** One stage's links; the cache can be flushed only when there is one. [documentation, real recordings] */
 export function deriveStageLinks(restApiId: string, stage: JsonObject): JsonObject {
-  const self = `/restapis/${encodeURIComponent(restApiId)}/stages/${stagePath(stage.stageName)}`;
+  const self = `${stagesPath(restApiId)}/${pathSegment(stage.stageName)}`;
   return {
     self: { href: self },
     'stage:delete': { href: self },
@@ -62,7 +63,13 @@ export function deriveStageLinks(restApiId: string, stage: JsonObject): JsonObje
   };
 }
 
-function stagePath(name: Json | undefined): string {
-  // Not encodeURIComponent: it throws on half a surrogate pair, which JSON may hold.
-  return typeof name === 'string' ? encodeURIComponent(name.toWellFormed()) : '';
+function stagesPath(restApiId: string): string {
+  return `/restapis/${pathSegment(restApiId)}/stages`;
+}
+
+/** Nothing of what is no name, or a longer one than any: every link of a stage holds it. */
+function pathSegment(name: Json | undefined): string {
+  if (typeof name !== 'string' || name.length > documentBounds.linkedName) return '';
+  // Not encodeURIComponent alone: it throws on half a surrogate pair, which JSON may hold.
+  return encodeURIComponent(name.toWellFormed());
 }

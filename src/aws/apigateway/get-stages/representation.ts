@@ -68,13 +68,13 @@ function readHal(document: JsonObject, restApiId: string): Collection | undefine
   const found = takeItems(embedded?.item);
   if (found === undefined) return undefined;
 
-  const names = found.stages.map(({ stageName }) => stageName);
+  const once = namesGivenOnce(found.stages);
   const stageLinks: [string, Json][] = [];
   const stages = found.stages.map((stage) => {
     const { stageName: name, _links: links, ...fields } = stage;
-    const isKeyable = typeof name === 'string' && names.indexOf(name) === names.lastIndexOf(name);
     // Links that have no name to be kept under, or are no links at all, stay where they are.
-    if (!isKeyable || !isLinks(stage)) return { ...stage, _links: links === undefined ? null : wrap(links) };
+    if (typeof name !== 'string' || !once.has(name) || !isLinks(stage))
+      return { ...stage, _links: links === undefined ? null : wrap(links) };
     const kept = differingLinks(links, deriveStageLinks(restApiId, stage));
     if (kept !== undefined) stageLinks.push([name, kept]);
     return { ...fields, stageName: name };
@@ -87,6 +87,15 @@ function readHal(document: JsonObject, restApiId: string): Collection | undefine
   }
   const links = isLinks(document) ? differingLinks(_links, deriveLinks(restApiId, stages)) : undefined;
   return collectionOf({ stages, links, stageLinks, envelope, usual: usualHalEnvelope(stages.length) });
+}
+
+/** The names that one stage alone has: what belongs to it can be kept under them. */
+function namesGivenOnce(stages: readonly JsonObject[]): ReadonlySet<Json | undefined> {
+  const names = new Set<Json | undefined>();
+  const again = new Set<Json | undefined>();
+  for (const { stageName } of stages) (names.has(stageName) ? again : names).add(stageName);
+  for (const name of again) names.delete(name);
+  return names;
 }
 
 function writeHal(collection: Collection, from: Representation, restApiId: string): JsonObject {
