@@ -31,10 +31,15 @@ export function readTextFile(path: string): Found {
     const stats = fstatSync(file);
     if (!stats.isFile()) throw new Error('it is not a file');
     checkSize(stats.size);
-    return { text: readFileSync(file, 'utf8'), version: versionOf(stats) };
+    return { text: withoutMark(readFileSync(file, 'utf8')), version: versionOf(stats) };
   } finally {
     closeSync(file);
   }
+}
+
+/** Without the byte order mark that an editor has put in front. */
+function withoutMark(text: string): string {
+  return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
 }
 
 /** Which version of a file this is: another one differs in it, however it was put in the place of the first. */

@@ -70,7 +70,8 @@ export function readObject({ body }: Call): Readonly<Record<string, unknown>> {
     throw invalid(`its body has more than ${controlBounds.bodyBytes / 1024} KB`);
   let value: unknown;
   try {
-    value = JSON.parse(Buffer.from(body).toString('utf8'));
+    // A file that was sent as it is may begin with a byte order mark: that is left out.
+    value = JSON.parse(new TextDecoder().decode(body));
   } catch (cause) {
     throw invalid(`its body is not JSON (${reasonOf(cause)})`, cause);
   }

@@ -47,7 +47,8 @@ export async function readPrivateFile(path: string): Promise<string | undefined>
       );
     }
     if (found.size > MAX_BYTES) throw unfit(path, `it is longer than ${MAX_BYTES} bytes`);
-    return await file.readFile('latin1');
+    // Without the byte order mark that an editor has put in front.
+    return new TextDecoder().decode(await file.readFile());
   } finally {
     await file.close();
   }

@@ -57,6 +57,14 @@ describe('reading', () => {
     expect(cassette.find(stagesKey(ID, 'vakw79'))).toBeUndefined();
   });
 
+  it('leaves out a byte order mark, and writes none', async () => {
+    const { cassette, path } = createFolders();
+    writeFileSync(path, `\ufeff${file}`);
+    expect(await cassette.load(ID)).toHaveLength(1);
+    await cassette.save(interactionOf(stagesKey(ID), [takeOf('next')]));
+    expect(readFileSync(path, 'utf8')).toBe(file.replace('prod', 'next'));
+  });
+
   it('reads once for all who need the file, and not again', async () => {
     const { cassette, path } = createFolders();
     writeFileSync(path, file);

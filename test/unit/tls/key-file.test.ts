@@ -74,6 +74,14 @@ describe('a key file', () => {
     );
   });
 
+  it('may begin with a byte order mark', async () => {
+    const { folder, path } = await opened();
+    const text = readFileSync(path, 'latin1');
+    writeFileSync(path, `\ufeff${text}`);
+    const { certificatePath } = await openAuthority(folder, now);
+    expect(text).toContain(readFileSync(certificatePath, 'latin1').trim());
+  });
+
   it('is accepted in a folder that others can look into', async () => {
     const { folder } = await opened();
     chmodSync(folder, 0o755);
