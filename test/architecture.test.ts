@@ -95,7 +95,7 @@ const oneFileLibraries: Readonly<Record<string, string>> = {
   'lossless-json': 'json.ts',
   negotiator: 'aws/apigateway/accepted-representation.ts',
   leven: 'cassette/near-names.ts',
-  yaml: 'cli/config.ts',
+  yaml: 'cli/data-file.ts',
   rou3: 'control/router.ts',
   'prom-client': 'control/metrics.ts',
   '@peculiar/x509': 'tls/certificate.ts',

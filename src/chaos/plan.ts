@@ -1,3 +1,5 @@
+import { faultBounds } from '../bounds.ts';
+import { UsageError } from '../errors.ts';
 import type { Rule } from './rule.ts';
 
 /** Which rules hold when. */
@@ -23,8 +25,14 @@ export function planOf(rules: readonly Rule[]): Plan {
   return { rules, phases: [], repeats: false };
 }
 
-/** One plan that does what both say. Phases of the second follow those of the first. */
+/**
+ * One plan that does what both say. Phases of the second follow those of the first.
+ * @throws {@link UsageError} when they have too many rules together.
+ */
 export function joinPlans(a: Plan, b: Plan): Plan {
+  const count = new RuleCount('the faults that are given');
+  count.take(rulesOf(a));
+  count.take(rulesOf(b));
   return {
     rules: [...a.rules, ...b.rules],
     phases: [...a.phases, ...b.phases],
@@ -32,23 +40,65 @@ export function joinPlans(a: Plan, b: Plan): Plan {
   };
 }
 
+/** Counts the rules that a plan gets, so that no more are read than may hold: every call asks every rule. */
+export class RuleCount {
+  readonly #subject: string;
+  #count = 0;
+
+  /** @param subject what the rules stand in, for the error. */
+  constructor(subject: string) {
+    this.#subject = subject;
+  }
+
+  /** The same rules, counted. @throws {@link UsageError} for the first too many. */
+  take(rules: readonly Rule[]): readonly Rule[] {
+    this.#count += rules.length;
+    if (this.#count <= faultBounds.rules) return rules;
+    throw new UsageError(
+      `Cannot use ${this.#subject}: there are more than ${faultBounds.rules} rules. Leave some out.`,
+    );
+  }
+}
+
+/** Every rule of the plan, those of its phases last. */
+export function rulesOf({ rules, phases }: Plan): Rule[] {
+  return [...rules, ...phases.flatMap((phase) => phase.rules)];
+}
+
+/** Many sessions have the same plan: it is worked out once. */
+const namedPlans = new WeakMap<Plan, Plan>();
+
 /** The plan with a name of its own for each rule: the second `throttle` is `throttle#2`. The same list gives the same names. */
-export function withUniqueNames({ rules, phases, repeats }: Plan): Plan {
-  const taken = new Set([...rules, ...phases.flatMap((phase) => phase.rules)].map(({ name }) => name));
+export function withUniqueNames(plan: Plan): Plan {
+  const named = namedPlans.get(plan) ?? nameApart(plan);
+  namedPlans.set(plan, named);
+  return named;
+}
+
+function nameApart(plan: Plan): Plan {
+  const taken = new Set(rulesOf(plan).map(({ name }) => name));
   const used = new Set<string>();
+  /** The number of the last rule of a name: the next one need not begin anew. */
+  const numbers = new Map<string, number>();
+  const nextName = (name: string): string => {
+    let number = numbers.get(name) ?? 1;
+    let numbered = name;
+    do {
+      number += 1;
+      numbered = `${name}#${number}`;
+    } while (taken.has(numbered));
+    numbers.set(name, number);
+    return numbered;
+  };
   const rename = (rule: Rule): Rule => {
-    let name = rule.name;
-    for (let i = 2; used.has(name); i += 1) {
-      const numbered = `${rule.name}#${i}`;
-      if (!taken.has(numbered)) name = numbered;
-    }
+    const name = used.has(rule.name) ? nextName(rule.name) : rule.name;
     used.add(name);
     taken.add(name);
     return name === rule.name ? rule : { ...rule, name };
   };
   return {
-    rules: rules.map(rename),
-    phases: phases.map((phase) => ({ ...phase, rules: phase.rules.map(rename) })),
-    repeats,
+    rules: plan.rules.map(rename),
+    phases: plan.phases.map((phase) => ({ ...phase, rules: phase.rules.map(rename) })),
+    repeats: plan.repeats,
   };
 }

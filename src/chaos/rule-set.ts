@@ -5,7 +5,7 @@ import { faultBounds } from '../bounds.ts';
 import { CallError, UsageError } from '../errors.ts';
 import { type MemoryShare, sizeOfText } from '../journal/memory-budget.ts';
 import { ArmedRule } from './armed-rule.ts';
-import { type Plan, planOf, withUniqueNames } from './plan.ts';
+import { type Plan, planOf, rulesOf, withUniqueNames } from './plan.ts';
 import { type Rule, ruleToObject } from './rule.ts';
 import type { Target } from './scope.ts';
 import { Timeline } from './timeline.ts';
@@ -62,6 +62,8 @@ export class RuleSet {
   #plan: Plan = planOf([]);
   #added = new Set<string>();
   #timeline: Timeline;
+  /** A plan that is yet to take the plan's place, and since when it holds: it does when the rules are next asked. */
+  #next: { readonly plan: Plan; readonly atMs: number } | undefined;
   #isEmpty = true;
   #needsRecordings = false;
   /** What is asked for: for rules and for their counters. */
@@ -75,17 +77,19 @@ export class RuleSet {
 
   /** Whether there is no rule at all, so that no call need be looked at. */
   get isEmpty(): boolean {
+    this.#settle();
     return this.#isEmpty;
   }
 
   /** Whether some rule looks at what is recorded, which must then be read before the rules are asked. */
   get needsRecordings(): boolean {
+    this.#settle();
     return this.#needsRecordings;
   }
 
   /** What happens to this call: latencies add up, and the first answer that fires is the call's. Each rule counts it. */
   strike(target: Target): Strike {
-    if (this.#isEmpty) return NONE;
+    if (this.isEmpty) return NONE;
     const nowMs = this.#settings.elapsed();
     this.#moveTo(nowMs);
     this.#timeline.countCall(nowMs);
@@ -108,6 +112,7 @@ export class RuleSet {
 
   /** What each rule has done so far. */
   get status(): RuleStatus[] {
+    this.#settle();
     const nowMs = this.#settings.elapsed();
     this.#moveTo(nowMs);
     return [
@@ -118,6 +123,7 @@ export class RuleSet {
 
   /** The phase that it is, and how long it still takes by the clock; nothing when there are none, or all are over. */
   get phase(): { readonly name: string; readonly endsInSeconds?: number } | undefined {
+    this.#settle();
     const nowMs = this.#settings.elapsed();
     this.#moveTo(nowMs);
     const phase = this.#plan.phases[this.#timeline.index];
@@ -128,11 +134,13 @@ export class RuleSet {
 
   /** The rule of that name, to be patched. */
   find(name: string): Rule | undefined {
+    this.#settle();
     return this.#all().find(({ rule }) => rule.name === name)?.rule;
   }
 
   /** Counts, clocks, buckets and phases from the beginning. */
   reset(): void {
+    this.#settle();
     const nowMs = this.#settings.elapsed();
     this.#timeline.reset(nowMs);
     for (const { schedule } of this.#all()) schedule.reset(nowMs);
@@ -206,32 +214,35 @@ export class RuleSet {
    * added stay, unless the plan has one of that name.
    */
   setPlan(plan: Plan | readonly Rule[]): void {
-    const nowMs = this.#settings.elapsed();
-    const next = withUniqueNames('phases' in plan ? plan : planOf(plan));
-    const names = new Set(
-      [...next.rules, ...next.phases.flatMap(({ rules }) => rules)].map(({ name }) => name),
-    );
+    // Not at once: a thousand sessions have the plan of a file that has changed, and nobody may ask them any more.
+    this.#next = { plan: 'phases' in plan ? plan : planOf(plan), atMs: this.#settings.elapsed() };
+  }
+
+  #settle(): void {
+    if (this.#next === undefined) return;
+    const { plan, atMs } = this.#next;
+    this.#next = undefined;
+    const next = withUniqueNames(plan);
+    const names = new Set(rulesOf(next).map(({ name }) => name));
     const added = this.#always.filter(({ rule }) => this.#added.has(rule.name) && !names.has(rule.name));
     this.#added = new Set(added.map(({ rule }) => rule.name));
     const known = new Map(this.#always.map((armed) => [armed.rule.name, armed]));
     const kept = next.rules.map((rule) => {
       const armed = known.get(rule.name);
-      return armed !== undefined && isDeepStrictEqual(armed.rule, rule) ? armed : this.#arm(rule);
+      return armed !== undefined && isDeepStrictEqual(armed.rule, rule) ? armed : this.#arm(rule, atMs);
     });
     this.#always = [...kept, ...added];
     const isSame = next.repeats === this.#plan.repeats && isDeepStrictEqual(next.phases, this.#plan.phases);
     this.#plan = next;
     if (!isSame) {
-      this.#timeline = new Timeline(next.phases, next.repeats, nowMs);
-      this.#ofPhase = next.phases.map(({ rules }) => rules.map((rule) => this.#arm(rule)));
+      this.#timeline = new Timeline(next.phases, next.repeats, atMs);
+      this.#ofPhase = next.phases.map(({ rules }) => rules.map((rule) => this.#arm(rule, atMs)));
     }
     this.#takeStock();
   }
 
-  #arm(rule: Rule): ArmedRule {
-    return new ArmedRule(rule, this.#settings.seed, this.#settings.elapsed(), (bytes) =>
-      this.#reserve(bytes),
-    );
+  #arm(rule: Rule, nowMs = this.#settings.elapsed()): ArmedRule {
+    return new ArmedRule(rule, this.#settings.seed, nowMs, (bytes) => this.#reserve(bytes));
   }
 
   #all(): ArmedRule[] {

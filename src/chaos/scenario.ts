@@ -3,7 +3,7 @@ import { quote } from '../aws/apigateway/operation.ts';
 import { listNames, UsageError } from '../errors.ts';
 import { positiveNumber } from './parameter.ts';
 import { parseFault } from './parse-rule.ts';
-import { type Phase, type Plan, planOf } from './plan.ts';
+import { type Phase, type Plan, planOf, RuleCount } from './plan.ts';
 import { presetRules } from './preset-rules.ts';
 import type { Rule } from './rule.ts';
 import { positiveSeconds } from './schedule-settings.ts';
@@ -31,6 +31,12 @@ export const phaseParameters = {
   preset: z.string("takes a preset's name").optional(),
 };
 
+/** Where rules are read from, and how many there were so far. */
+interface Source {
+  readonly file: string;
+  readonly count: RuleCount;
+}
+
 /** What each of them means. */
 export const scenarioDocs: Readonly<Record<keyof typeof scenarioParameters, string>> = {
   $schema: "this file's JSON Schema, for editors",
@@ -55,7 +61,8 @@ const itemSchema = z.strictObject({ preset: z.string() });
  */
 export function parsePlan(data: unknown, fileName: string): Plan {
   const file = quote(fileName);
-  if (Array.isArray(data)) return planOf(parseList(data, '', file));
+  const count = new RuleCount(file);
+  if (Array.isArray(data)) return planOf(parseList(data, '', { file, count }));
   if (typeof data !== 'object' || data === null) {
     throw refuse(file, 'it is not a list of faults', "Write a list, or 'faults:' or 'phases:' and a list");
   }
@@ -64,20 +71,22 @@ export function parsePlan(data: unknown, fileName: string): Plan {
     throw refuse(file, 'it is empty', "Write a list, or 'faults:' or 'phases:' and a list");
   }
   const parsed = phases.map((phase, i) =>
-    parsePhase(phase, i, { file, isLast: i === phases.length - 1, repeat }),
+    parsePhase(phase, i, { file, count, isLast: i === phases.length - 1, repeat }),
   );
   if (repeat && parsed.length === 0)
     throw refuse(file, "'repeat' says nothing without 'phases'", 'Add phases');
-  const names = parsed.map(({ name }) => name);
-  const twice = names.find((name, i) => names.indexOf(name) < i);
-  if (twice !== undefined) throw refuse(file, `two phases are named '${twice}'`, 'Give each its own name');
-  return { rules: parseList(faults, 'faults', file), phases: parsed, repeats: repeat };
+  const names = new Set<string>();
+  for (const { name } of parsed) {
+    if (names.has(name)) throw refuse(file, `two phases are named '${name}'`, 'Give each its own name');
+    names.add(name);
+  }
+  return { rules: parseList(faults, 'faults', { file, count }), phases: parsed, repeats: repeat };
 }
 
 function parsePhase(
   data: unknown,
   index: number,
-  { file, isLast, repeat }: { file: string; isLast: boolean; repeat: boolean },
+  { file, count, isLast, repeat }: Source & { readonly isLast: boolean; readonly repeat: boolean },
 ): Phase {
   const place = `phases[${index}]`;
   const phase = check(phaseParameters, data, place, file);
@@ -91,18 +100,20 @@ function parsePhase(
     throw refuse(file, reason, "Give it 'for' (seconds) or 'calls'");
   }
   const rules = [
-    ...(preset === undefined ? [] : presetRules(preset, { place: `${place}.preset of ${file}` })),
-    ...parseList(faults, `${place}.faults`, file),
+    ...(preset === undefined ? [] : count.take(presetRules(preset, { place: `${place}.preset of ${file}` }))),
+    ...parseList(faults, `${place}.faults`, { file, count }),
   ];
   if (phase.for !== undefined) return { name, ends: { afterMs: phase.for * 1000 }, rules };
   return { name, ends: calls === undefined ? undefined : { afterCalls: calls }, rules };
 }
 
-function parseList(list: readonly unknown[], where: string, file: string): Rule[] {
+function parseList(list: readonly unknown[], where: string, { file, count }: Source): Rule[] {
   return list.flatMap((item, i) => {
     const place = `${where}[${i}] of ${file}`;
     const preset = itemSchema.safeParse(item);
-    return preset.success ? presetRules(preset.data.preset, { place }) : [parseFault(item, { place })];
+    return count.take(
+      preset.success ? presetRules(preset.data.preset, { place }) : [parseFault(item, { place })],
+    );
   });
 }
 

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { errorCode, reasonOf, UsageError } from '../errors.ts';
+import { UsageError } from '../errors.ts';
+import { parseData, readIfThere } from './data-file.ts';
 
 const CONFIG_NAMES = ['restage.config.json', 'restage.config.yaml'];
 
@@ -16,34 +16,4 @@ export async function readConfig(): Promise<{ name: string; values: unknown } | 
     );
   }
   return { name: first.name, values: await parseData(first.text ?? '', first.name) };
-}
-
-/** The data in a JSON or YAML file that was named on the command line. */
-export async function readData(path: string): Promise<unknown> {
-  const text = readIfThere(path);
-  if (text === undefined)
-    throw new UsageError(`Cannot read '${path}': there is no such file. Correct the path.`);
-  return parseData(text, path);
-}
-
-/** YAML is a superset of JSON: one parser reads both. Most runs have no file to read, and do not load it. */
-async function parseData(text: string, path: string): Promise<unknown> {
-  const { parse } = await import('yaml');
-  try {
-    return parse(text);
-  } catch (cause) {
-    const [reason] = reasonOf(cause).split('\n');
-    throw new UsageError(`Cannot read '${path}': ${reason?.replace(/[.:]$/, '')}. Correct the file.`, {
-      cause,
-    });
-  }
-}
-
-function readIfThere(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (cause) {
-    if (errorCode(cause) === 'ENOENT') return undefined;
-    throw new UsageError(`Cannot read '${path}': ${reasonOf(cause)}. Correct the path.`, { cause });
-  }
 }

@@ -3,7 +3,7 @@ import { joinPlans, type Plan } from '../chaos/plan.ts';
 import { reasonOf } from '../errors.ts';
 import { readPlan } from '../settings/read-plan.ts';
 import type { FaultSettings } from '../settings/settings.ts';
-import { readData } from './config.ts';
+import { readData } from './data-file.ts';
 
 /** How often the file is looked at: polling, since editors replace files, and what watches them does not survive that. */
 const INTERVAL_MS = 500;

@@ -1,4 +1,4 @@
-import { type Plan, planOf } from '../chaos/plan.ts';
+import { type Plan, planOf, RuleCount } from '../chaos/plan.ts';
 import { quotaPresets } from '../chaos/preset.ts';
 import type { FaultSettings } from './settings.ts';
 
@@ -12,9 +12,10 @@ export async function readPlan({ quota, presets, rules }: FaultSettings): Promis
     import('../chaos/parse-rule.ts'),
     import('../chaos/preset-rules.ts'),
   ]);
+  const count = new RuleCount('the faults that are given');
   return planOf([
-    ...(quota === undefined ? [] : presetRules(quota, {}, quotaPresets)),
-    ...presets.flatMap((name) => presetRules(name)),
-    ...rules.map((rule) => parseFault(rule)),
+    ...count.take(quota === undefined ? [] : presetRules(quota, {}, quotaPresets)),
+    ...presets.flatMap((name) => count.take(presetRules(name))),
+    ...rules.flatMap((rule) => count.take([parseFault(rule)])),
   ]);
 }

@@ -103,12 +103,26 @@ describe('control', () => {
     ['POST', 'sessions', '[]', 'not a JSON object'],
     ['POST', 'sessions', '{"name":', 'not JSON'],
     ['POST', 'sessions', '', 'not JSON'],
+    ['POST', 'sessions', '\ufeff{"name":"../x"}', 'without a leading dot'],
     ['POST', 'sessions', `"${'x'.repeat(70_000)}"`, 'more than 64 KB'],
   ])('refuses %s %s %s, naming what is known', async (method, path, body, words) => {
     const restage = await startReplay();
     const { status, type, text } = await ask(restage.url, method, path, body);
     expect([status, type]).toEqual([400, 'ControlRequestInvalidException']);
     expect(JSON.parse(text).message).toContain(words);
+  });
+
+  test('makes no session of more rules than may hold, though few bytes are enough to name them', async () => {
+    const restage = await startReplay();
+    const faults = Array.from({ length: 1001 }, () => 'throttle');
+    const { status, text } = await ask(
+      restage.url,
+      'POST',
+      'sessions',
+      JSON.stringify({ name: 'a', faults }),
+    );
+    expect(status).toBe(400);
+    expect(JSON.parse(text).message).toContain('there are more than 1000 rules');
   });
 
   test('makes no session for whoever only looks at one', async () => {

@@ -1,5 +1,6 @@
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
+import { documentBounds } from '../../src/bounds.ts';
 import { requestHead, sendRaw } from '../support/raw.ts';
 import { credentials, type Running, readCassette, run, startService } from '../support/restage.ts';
 import { send, sendSigned, signedHeaders } from '../support/stand-in/signed-request.ts';
@@ -142,6 +143,23 @@ test('what is said between neighbours is not passed on, and what is ours is not 
   expect(answer.headers).not.toHaveProperty('proxy-connection');
   expect(received).not.toContain('drop');
   expect(pairs(received).filter(([, value]) => value === 'keep')).toEqual([['x-kept', 'keep']]);
+});
+
+test.each([
+  ['begins with a byte order mark, which the service sends none of', '\ufeff{"item":[]}'],
+  ['has more stages than any API', `{"item":[${'{},'.repeat(documentBounds.stages)}{}]}`],
+  ['has more values than any answer', `{"item":[{"a":[${'[],'.repeat(documentBounds.takeValues)}[]]}]}`],
+])('an answer that %s is given as it came, and not recorded', async (_, body) => {
+  const upstream = await startUpstream((__, response) =>
+    response.writeHead(200, { 'Content-Type': 'application/json', 'x-amzn-requestid': 'x' }).end(body),
+  );
+  const restage = await run('record', { upstream });
+  const answer = await ask(restage);
+
+  expect(answer).toMatchObject({ status: 200, headers: { 'x-restage-outcome': 'forwarded' } });
+  expect(answer.text).toBe(body);
+  const note = 'not recorded: 200 is no answer to keep';
+  expect(JSON.parse((await send(restage.url, '/__restage/calls', {})).text).calls).toMatchObject([{ note }]);
 });
 
 test('a header called constructor is forwarded as it came', async () => {

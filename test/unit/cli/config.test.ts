@@ -1,8 +1,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { readConfig, readData } from '../../../src/cli/config.ts';
+import { documentBounds } from '../../../src/bounds.ts';
+import { readConfig } from '../../../src/cli/config.ts';
+import { parseData, readData } from '../../../src/cli/data-file.ts';
+
 import { UsageError } from '../../../src/errors.ts';
+import { LINEAR } from '../../support/growth.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 /** Makes an empty folder the working folder as long as the test runs. */
@@ -41,6 +45,9 @@ describe('the config file of the working folder', () => {
     ['restage.config.json', '{"cassette":'],
     ['restage.config.yaml', 'a: [1'],
     ['restage.config.yaml', 'a: 1\na: 2'],
+    ['restage.config.yaml', 'a: { b: { c: 1, "c": 2 } }'],
+    ['restage.config.yaml', 'a: !!js/function x'],
+    ['restage.config.yaml', '!'.repeat(100_000)],
     [
       'restage.config.yaml',
       `a: &a [x,x,x,x,x,x,x,x,x]\n${['b', 'c', 'd', 'e', 'f'].map((n, i) => `${n}: &${n} [${Array(9).fill(`*${'abcdef'[i]}`)}]`).join('\n')}`,
@@ -51,6 +58,18 @@ describe('the config file of the working folder', () => {
     await expect(readConfig()).rejects.toThrow(
       /^Cannot read 'restage\.config\.(json|yaml)': [^\n]+[^.:]\. Correct the file\.$/,
     );
+  });
+
+  it('says where its first mistake is', async () => {
+    enterFolder({ 'restage.config.yaml': 'a: 1\nb:\n  - { c: 1, d: 2, c: 3 }\n' });
+    await expect(readConfig()).rejects.toThrow('a field is given twice at line 3, column 19.');
+    enterFolder({ 'restage.config.yaml': 'a: 1\nb: [1' });
+    await expect(readConfig()).rejects.toThrow(/ at line 2, column \d+\. Correct the file\.$/);
+  });
+
+  it('may give fields the same name in different maps, and no name', async () => {
+    enterFolder({ 'restage.config.yaml': '{ a: { a: 1 }, b: { a: 1 }, ? : 1, ? [1] : 2, ? [2] : 3 }' });
+    expect((await readConfig())?.values).toMatchObject({ a: { a: 1 }, b: { a: 1 } });
   });
 
   it('is refused when it is a folder', async () => {
@@ -79,3 +98,53 @@ describe('a file that was named', () => {
     );
   });
 });
+
+describe('a file', () => {
+  it.each([
+    ['restage.config.json', '{"cassette":"x"}', { cassette: 'x' }],
+    ['restage.config.yaml', 'cassette: x\r\norder: last\r\n', { cassette: 'x', order: 'last' }],
+    ['restage.config.yaml', '- throttle\r\n- conflict\r\n', ['throttle', 'conflict']],
+  ])('%s may begin with a byte order mark (%#)', async (name, text, values) => {
+    enterFolder({ [name]: `\ufeff${text}` });
+    expect((await readConfig())?.values).toEqual(values);
+    expect(await readData(name)).toEqual(values);
+  });
+
+  it('may be so long, and no longer', async () => {
+    const text = `# ${'x'.repeat(documentBounds.settingsFileBytes - 3)}\n`;
+    enterFolder({ 'most.yaml': text, 'more.yaml': `${text}\n` });
+    expect(await readData('most.yaml')).toBeNull();
+    await expect(readData('more.yaml')).rejects.toThrow("Cannot read 'more.yaml': it has more than 256 KB.");
+  });
+
+  it.runIf(process.platform === 'linux')('is not read for ever', async () => {
+    await expect(readData('/dev/zero')).rejects.toThrow('it has more than 256 KB');
+  });
+
+  it('may use few aliases', async () => {
+    const listOf = (aliases: number) => `a: &a { b: 1 }\nc: [${'*a, '.repeat(aliases)}]\n`;
+    enterFolder({ 'few.yaml': listOf(20), 'many.yaml': listOf(documentBounds.aliases + 1) });
+    expect(await readData('few.yaml')).toMatchObject({ c: { length: 20, 19: { b: 1 } } });
+    await expect(readData('many.yaml')).rejects.toThrow('Excessive alias count');
+  });
+
+  it.each<[string, (size: number) => string]>([
+    ['fields', (size) => Array.from({ length: size }, (_, i) => `a${i}: 0`).join('\n')],
+    ['mistakes', (size) => '&a '.repeat(size)],
+  ])('costs time in proportion to its %s', async (_, textOf) => {
+    const small = await workOf(textOf(5000));
+    const large = await workOf(textOf(20_000));
+    expect(large / small).toBeLessThan(LINEAR);
+  });
+});
+
+/** The least CPU time, in microseconds, that it takes to read it, or to see that it cannot be read. */
+async function workOf(text: string): Promise<number> {
+  let least = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < 4; i += 1) {
+    const before = process.cpuUsage();
+    await parseData(text, 'x.yaml').catch((error: unknown) => expect(error).toBeInstanceOf(UsageError));
+    least = Math.min(least, process.cpuUsage(before).user);
+  }
+  return least;
+}
