@@ -6,6 +6,8 @@ import { type ServiceError, serviceErrors } from '../apigateway/service-error.ts
 import { decodePercent, splitTarget } from '../apigateway/target.ts';
 import { type Claim, parseAuthorization } from './authorization.ts';
 import { isRegion } from './endpoint.ts';
+import type { SignableRequest } from './signable-request.ts';
+import { signVerbatim } from './verbatim-signature.ts';
 
 /** An access key, its secret and, with temporary ones, their token. */
 export interface Credentials {
@@ -18,14 +20,6 @@ export interface Credentials {
 export interface SignatureFlaw {
   readonly error: ServiceError;
   readonly hint: string;
-}
-
-/** A request to sign: the target as it stands on the wire, header names in lower case. */
-export interface SignableRequest {
-  readonly method: string;
-  readonly target: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: Uint8Array;
 }
 
 const SERVICE = 'apigateway';
@@ -72,18 +66,21 @@ export async function findSignatureFlaw(
   // The token is among the signed headers already: the signer must not add it once more.
   const { accessKeyId, secretAccessKey } = credentials;
   const headers = signedHeadersOf(call.headers, claim.signedHeaders);
+  const request = { method: call.method, target: call.signedTarget ?? call.target, headers, body: call.body };
   const signed = await signWith({ accessKeyId, secretAccessKey }, claim.region, {
-    request: { method: call.method, target: call.signedTarget ?? call.target, headers, body: call.body },
+    request,
     date: parseAmzDate(headers['x-amz-date'] ?? '') ?? new Date(0),
     signableHeaders: new Set(claim.signedHeaders),
     applyChecksum: false,
   });
   const expected = parseAuthorization(signed.authorization ?? '')?.signature ?? '';
   if (equalInConstantTime(expected, claim.signature)) return undefined;
-  return {
-    error: serviceErrors.invalidSignature(),
-    hint: 'the client signs with another secret than restage, or the call was changed on the way',
-  };
+  // The secret is right, then: it is the client that does not keep to the rules.
+  if (equalInConstantTime(signVerbatim(request, claim, secretAccessKey), claim.signature))
+    return invalid(
+      'the client signs path and query as they stand, neither sorted nor encoded: so does curl before 8.3',
+    );
+  return invalid('the client signs with another secret than restage, or the call was changed on the way');
 }
 
 /** Signs a request for the region and adds what a signature needs; `host` must be among the headers. */

@@ -510,3 +510,35 @@ for case in json.loads(os.environ['CASES']):
         pass
 print(json.dumps(sent))
 `;
+
+describe('a call that curl 7.88 has signed', () => {
+  const HOST = 'apigateway.us-east-1.amazonaws.com';
+  /** What it sent with `--aws-sigv4 aws:amz:us-east-1:apigateway --user AKIDEXAMPLE:example-secret`. */
+  const sent = (query: string, signature: string) =>
+    makeCall({
+      target: `${TARGET}?${query}`,
+      headers: [
+        ...['Host', HOST, 'X-Amz-Date', '20261125T173704Z', 'Authorization'],
+        'AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20261125/us-east-1/apigateway/aws4_request, ' +
+          `SignedHeaders=host;x-amz-date, Signature=${signature}`,
+      ],
+    });
+  const sentAt = new Date('2026-11-25T17:37:04Z');
+  const unsorted = 'f901a2d25d1a15dc17da6c44811038c88f14578382e8c166d56d94d7c5c8c66d';
+  const unencoded = '89c7ba087d931cba2df9458474e5bd7b1c06bbfee042920f3958acbaed725c6f';
+
+  test('holds where nothing is to be sorted or encoded', async () => {
+    const signature = '4d5bc51acabe05d577b2ddc018e70cc1a83e61344a2bcbd304c4dd42d3b4708e';
+    expect(await verify(sent('deploymentId=vakw79', signature), permanent, sentAt)).toBeUndefined();
+  });
+
+  test.each([
+    ['b=2&a=1', unsorted, permanent, 'as they stand, neither sorted nor encoded: so does curl before 8.3'],
+    ['deploymentId=a/b', unencoded, permanent, 'as they stand, neither sorted nor encoded'],
+    ['b=2&a=1', unencoded, permanent, 'another secret'],
+    ['b=2&a=1', unsorted, { ...permanent, secretAccessKey: 'forged' }, 'another secret'],
+  ])('with %s does not hold, and the log says why', async (query, signature, credentials, hint) => {
+    const flaw = await verify(sent(query, signature), credentials, sentAt);
+    expect(flaw).toEqual(['InvalidSignatureException', expect.stringContaining(hint)]);
+  });
+});
