@@ -44,8 +44,8 @@ export function commandEnvironment(
     AWS_USE_FIPS_ENDPOINT: 'false',
     AWS_USE_DUALSTACK_ENDPOINT: 'false',
     // Both are written: some programs read the one, some the other.
-    NO_PROXY: extendNoProxy(env.NO_PROXY ?? env.no_proxy),
-    no_proxy: extendNoProxy(env.no_proxy ?? env.NO_PROXY),
+    NO_PROXY: extendNoProxy(env.NO_PROXY ?? env.no_proxy, namesOf(url)),
+    no_proxy: extendNoProxy(env.no_proxy ?? env.NO_PROXY, namesOf(url)),
   });
 }
 
@@ -124,13 +124,19 @@ function keyVariables({ accessKeyId, secretAccessKey, sessionToken }: Credential
   };
 }
 
-function extendNoProxy(noProxy: string | undefined): string {
+/** The host of restage's own address, which need not be a loopback one; IPv6 as some programs write it and as others do. */
+function namesOf(url: string): string[] {
+  const { hostname } = new URL(url);
+  return hostname.startsWith('[') ? [hostname, hostname.slice(1, -1)] : [hostname];
+}
+
+function extendNoProxy(noProxy: string | undefined, own: readonly string[] = []): string {
   const names = (noProxy ?? '').split(',').map((name) => name.trim());
   // Every host; but only as long as it stands alone.
   if (noProxy?.trim() === '*') return '*';
   return [
     ...names.filter((name) => name !== ''),
-    ...LOOPBACK_NAMES.filter((name) => !names.includes(name)),
+    ...new Set([...LOOPBACK_NAMES, ...own].filter((name) => !names.includes(name))),
   ].join(',');
 }
 

@@ -40,6 +40,19 @@ describe('the environment of a command', () => {
   ])('keeps proxies away from loopback: %j', (env, upper, lower) => {
     expect(commandEnvironment({ ...env }, URL)).toMatchObject({ NO_PROXY: upper, no_proxy: lower });
   });
+
+  it.each([
+    ['http://127.0.0.1:8480', LOOPBACK],
+    ['http://localhost:8480', LOOPBACK],
+    ['http://127.0.0.2:8480', `${LOOPBACK},127.0.0.2`],
+    ['http://192.168.7.7:8480', `${LOOPBACK},192.168.7.7`],
+    ['http://restage.test:8480', `${LOOPBACK},restage.test`],
+    ['http://[::1]:8480', `${LOOPBACK},[::1]`],
+    ['http://[fd00::7]:8480', `${LOOPBACK},[fd00::7],fd00::7`],
+  ])('keeps proxies away from the very address that it is given: %s', (url, names) => {
+    expect(commandEnvironment({}, url)).toMatchObject({ NO_PROXY: names, no_proxy: names });
+    expect(commandEnvironment({ NO_PROXY: names }, url).NO_PROXY).toBe(names);
+  });
 });
 
 describe('in replay', () => {
