@@ -12,18 +12,28 @@ export function missError(message: string): CallError {
   return new CallError('RecordingNotFoundException', message);
 }
 
-/** Says that a key is not recorded, what is recorded that is nearest to it, and how to record it. */
-export async function describeMiss(cassette: Cassette, key: Key): Promise<string> {
+/** A miss in words. */
+export interface Miss {
+  /** For the client: what is not recorded, what is recorded that is nearest to it, and how to record it. */
+  readonly message: string;
+  /** For the log, which names the call already: why it is a miss. */
+  readonly note: string;
+}
+
+/** Says that a key is not recorded. */
+export async function describeMiss(cassette: Cassette, key: Key): Promise<Miss> {
+  await cassette.load(key.restApiId);
   const dir = cassette.dir === 'cassettes' ? '' : ` --dir ${quote(cassette.dir)}`;
   const remedy = `Record it: restage record -c ${cassette.name}${dir} -- <your command>`;
   const what = `Cannot replay ${describeKey(key)}`;
-  await cassette.load(key.restApiId);
   if (cassette.find(key) !== undefined) {
-    return `${what}: its takes in cassette ${quote(cassette.name)} are used up (order 'strict'). ${remedy}.`;
+    const note = `its takes in cassette ${quote(cassette.name)} are used up (order 'strict')`;
+    return { message: `${what}: ${note}. ${remedy}.`, note };
   }
   const keys = cassette.keysLike(key, SHOWN).map(describeKey);
   const nearest =
     keys.length > 0 ? keys : (await cassette.apisLike(key.restApiId, SHOWN)).map((id) => `API ${quote(id)}`);
   const known = nearest.length === 0 ? 'The cassette is empty' : `Nearest recorded: ${nearest.join('; ')}`;
-  return `${what}: it is not in cassette ${quote(cassette.name)} (${cassette.folder}). ${known}. ${remedy}.`;
+  const note = `it is not in cassette ${quote(cassette.name)}`;
+  return { message: `${what}: ${note} (${cassette.folder}). ${known}. ${remedy}.`, note };
 }

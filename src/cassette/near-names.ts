@@ -1,5 +1,5 @@
-import leven from 'leven';
 import { documentBounds } from '../bounds.ts';
+import { nameDistance } from '../known-names.ts';
 
 /** In characters. What is longer is compared by its end: what a client asks for may be long, and the names many. */
 const COMPARED_LENGTH = 64;
@@ -27,7 +27,7 @@ export class NearNames {
       ...around(this.#byBeginning, (other) => other < name, half),
       ...around(this.#byEnd, ([other]) => other < ending, half).map(([, other]) => other),
     ]);
-    const ranked = [...candidates].map((other) => ({ other, distance: distance(other, name) }));
+    const ranked = [...candidates].map((other) => ({ other, distance: nameDistance(other, name) }));
     return ranked
       .sort((a, b) => a.distance - b.distance || byText(a.other, b.other))
       .slice(0, most)
@@ -50,10 +50,6 @@ function around<T>(list: readonly T[], isBefore: (item: T) => boolean, count: nu
 
 function backwards(name: string): string {
   return name.slice(-COMPARED_LENGTH).split('').reverse().join('');
-}
-
-function distance(a: string, b: string): number {
-  return leven(a.slice(-COMPARED_LENGTH), b.slice(-COMPARED_LENGTH));
 }
 
 function byText(a: string, b: string): number {

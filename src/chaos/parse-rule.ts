@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { quote } from '../aws/apigateway/operation.ts';
-import { listNames, UsageError } from '../errors.ts';
+import { UsageError } from '../errors.ts';
+import { suggestNames } from '../known-names.ts';
 import { faultKinds } from './fault.ts';
 import type { FaultKind } from './fault-kind.ts';
 import type { Rule } from './rule.ts';
@@ -156,13 +157,14 @@ function nameOf(kind: string, fields: Readonly<Record<string, unknown>>): string
 function checkNames(kindName: string, fields: Readonly<Record<string, unknown>>, subject: string): FaultKind {
   const kind = Object.hasOwn(faultKinds, kindName) ? faultKinds[kindName] : undefined;
   if (kind === undefined) {
-    const remedy = `Known kinds are ${listNames(Object.keys(faultKinds))}`;
+    const remedy = suggestNames(kindName, Object.keys(faultKinds), 'Known kinds are');
     throw refuse(subject, `there is no kind ${quote(kindName)}`, remedy);
   }
   const known = ['name', ...Object.keys({ ...kind.parameters, ...scopeParameters, ...scheduleParameters })];
   const unknown = Object.keys(fields).find((name) => !known.includes(name));
   if (unknown !== undefined) {
-    throw refuse(subject, `${kindName} has no ${quote(unknown)}`, `Known names are ${listNames(known)}`);
+    const remedy = suggestNames(unknown, known, 'Known names are');
+    throw refuse(subject, `${kindName} has no ${quote(unknown)}`, remedy);
   }
   return kind;
 }

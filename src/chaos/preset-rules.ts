@@ -1,5 +1,6 @@
 import { quote } from '../aws/apigateway/operation.ts';
-import { listNames, UsageError } from '../errors.ts';
+import { UsageError } from '../errors.ts';
+import { suggestNames } from '../known-names.ts';
 import { type ParseOptions, parseFault } from './parse-rule.ts';
 import { presets } from './preset.ts';
 import type { Rule } from './rule.ts';
@@ -13,7 +14,7 @@ export function presetRules(name: string, options: ParseOptions = {}, table = pr
   if (preset === undefined) {
     const place = options.place === undefined ? '' : ` (${options.place})`;
     throw new UsageError(
-      `Cannot use preset ${quote(name)}${place}: there is no such preset. Known are ${listNames(Object.keys(table))}.`,
+      `Cannot use preset ${quote(name)}${place}: there is no such preset. ${suggestNames(name, Object.keys(table))}.`,
     );
   }
   return preset.faults.map((fault) => parseFault(fault, options));

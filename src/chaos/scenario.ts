@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { quote } from '../aws/apigateway/operation.ts';
 import { listNames, UsageError } from '../errors.ts';
+import { suggestNames } from '../known-names.ts';
 import { positiveNumber } from './parameter.ts';
 import { parseFault } from './parse-rule.ts';
 import { type Phase, type Plan, planOf, RuleCount } from './plan.ts';
@@ -129,7 +130,12 @@ function check<S extends Readonly<Record<string, z.ZodType>>>(
   const [issue] = parsed.error.issues;
   const known = `Known names are ${listNames(Object.keys(shape))}`;
   if (issue?.code === 'unrecognized_keys') {
-    throw refuse(file, `there is no ${quote(issue.keys[0] ?? '')}${at}`, known);
+    const [unknown = ''] = issue.keys;
+    throw refuse(
+      file,
+      `there is no ${quote(unknown)}${at}`,
+      suggestNames(unknown, Object.keys(shape), 'Known names are'),
+    );
   }
   const [name] = issue?.path ?? [];
   if (name === undefined) throw refuse(file, `${place} is not an object`, known);

@@ -1,5 +1,6 @@
 import { Parser } from 'yargs/helpers';
 import { UsageError } from '../errors.ts';
+import { nearestName } from '../known-names.ts';
 import { type Mode, modes } from '../sessions/mode.ts';
 import { type Option, options } from '../settings/options.ts';
 import type { Values } from '../settings/settings.ts';
@@ -20,9 +21,9 @@ export function parseArguments(args: readonly string[]): Request {
   const own = separator < 0 ? args : args.slice(0, separator);
   const command = separator < 0 ? [] : args.slice(separator + 1);
   const request = parseOwn(own, command);
-  if (separator >= 0 && command.length === 0) throw refuse("no command comes after '--'", own);
+  if (separator >= 0 && command.length === 0) throw usageError("no command comes after '--'", COMMANDS);
   if (command.length > 0 && request.mode === undefined)
-    throw refuse(`'${request.errand.usage}' runs no command`, own);
+    throw usageError(`'${request.errand.usage}' runs no command`, remedyOf(request.errand));
   return request;
 }
 
@@ -32,16 +33,20 @@ function parseOwn(own: readonly string[], command: readonly string[]): Request {
   const errand = isMode ? undefined : (findErrand(own[0]) ?? findErrand(firstWord(own)));
   const known = errand?.options ?? options;
   const { argv, error } = Parser.detailed([...own], describeOptions(known));
-  if (error !== null && error !== undefined) throw refuse(error.message, own);
+  if (error !== null && error !== undefined) {
+    const reason = error.message.replace(/^./, (first) => first.toLowerCase()).replace(/\.$/, '');
+    throw usageError(reason, remedyOf(errand));
+  }
   const { _: words, ...flags } = argv;
-  const stray = Object.keys(flags).filter((flag) => !known.some((option) => option.name === flag));
-  if (stray.length > 0) throw refuse(`Unknown argument: ${stray.join(', ')}`, own);
+  const stray = Object.keys(flags).find((flag) => !known.some((option) => option.name === flag));
+  if (stray !== undefined) throw unknownOption(stray, known, errand);
   const [name, ...rest] = words.map(String);
-  if (name === undefined) throw refuse('a mode is missing', own);
-  if (errand !== undefined) return { errand, flags: { ...flags, ...readPositionals(errand, rest, own) } };
+  if (name === undefined) throw usageError('a mode is missing', COMMANDS);
+  if (errand !== undefined) return { errand, flags: { ...flags, ...readPositionals(errand, rest) } };
   const mode = modes.find((known) => known === name);
-  const [stranger] = mode === undefined ? [name] : rest;
-  if (mode === undefined || stranger !== undefined) throw refuse(`Unknown argument: ${stranger}`, own);
+  if (mode === undefined) throw unknownWord(name, [...modes, ...errandNames]);
+  const [surplus] = rest;
+  if (surplus !== undefined) throw unknownWord(surplus, []);
   return { mode, flags, command };
 }
 
@@ -52,12 +57,13 @@ function firstWord(own: readonly string[]): string | undefined {
 }
 
 /** What stands behind an errand's name, by the names in its usage: `<needed>` and `[optional]`. */
-function readPositionals({ usage }: Errand, words: readonly string[], own: readonly string[]): Values {
+function readPositionals(errand: Errand, words: readonly string[]): Values {
+  const { usage } = errand;
   const known = [...usage.matchAll(/[<[](\w+)[>\]]/g)];
   const missing = known.slice(words.length).find(([text]) => text.startsWith('<'));
-  if (missing !== undefined) throw refuse(`${missing[1]} is missing`, own);
+  if (missing !== undefined) throw usageError(`${missing[1]} is missing`, remedyOf(errand));
   const surplus = words[known.length];
-  if (surplus !== undefined) throw refuse(`Unknown argument: ${surplus}`, own);
+  if (surplus !== undefined) throw usageError(`unknown argument ${surplus}`, remedyOf(errand));
   return Object.fromEntries(known.slice(0, words.length).map(([, name], index) => [name, words[index]]));
 }
 
@@ -83,22 +89,32 @@ function describeOptions(known: readonly Option[]): Parser.Options {
   };
 }
 
-function refuse(message: string, args: readonly string[]): UsageError {
-  const unknown = /^Unknown arguments?: (.+)$/.exec(message)?.[1];
-  const reason =
-    unknown === undefined
-      ? message.replace(/^./, (first) => first.toLowerCase())
-      : `unknown argument ${unknown}`;
-  const commands = errands.map(({ usage }) => errandName(usage)).join(', ');
-  const errand = findErrand(args[0]);
-  // Without dashes it was meant as a mode, or as the command to run.
-  const isWord = unknown?.split(', ').some((name) => args.includes(name)) ?? /mode|command/.test(reason);
+/** An option that is not known, as it was most likely typed. */
+function unknownOption(name: string, known: readonly Option[], errand: Errand | undefined): UsageError {
+  const typed = name.length === 1 ? `-${name}` : `--${name}`;
+  const names = known.map((option) => `--${option.name}`);
+  const nearest = nearestName(typed, names);
+  const question = nearest === undefined ? '' : `Did you mean '${nearest}'? `;
+  return usageError(`unknown option ${typed}`, `${question}${remedyOf(errand)}`);
+}
+
+/** A word that is neither a mode nor another command, or one too many. */
+function unknownWord(word: string, known: readonly string[]): UsageError {
+  const nearest = nearestName(word, known);
+  const question = nearest === undefined ? '' : `Did you mean '${nearest}'? `;
+  return usageError(`unknown argument ${word}`, `${question}${COMMANDS}`);
+}
+
+const errandNames = errands.map(({ usage }) => errandName(usage));
+const COMMANDS = `Modes are ${modes.join(', ')}, and a command comes after '--'; other commands are ${errandNames.join(', ')}: see 'restage --help'`;
+
+/** What can be written instead. */
+function remedyOf(errand: Errand | undefined): string {
   const names = (known: readonly Option[]) => known.map(({ name }) => `--${name}`).join(', ');
-  const remedy =
-    errand !== undefined
-      ? `Write 'restage ${errand.usage}'; its options are ${names(errand.options) || 'none'}`
-      : isWord
-        ? `Modes are ${modes.join(', ')}, and a command comes after '--'; other commands are ${commands}: see 'restage --help'`
-        : `Modes are ${modes.join(', ')}; options are ${names(options)}`;
-  return new UsageError(`Cannot read the command line: ${reason.replace(/\.$/, '')}. ${remedy}.`);
+  if (errand === undefined) return `Modes are ${modes.join(', ')}; options are ${names(options)}`;
+  return `Write 'restage ${errand.usage}'; its options are ${names(errand.options) || 'none'}`;
+}
+
+function usageError(reason: string, remedy: string): UsageError {
+  return new UsageError(`Cannot read the command line: ${reason}. ${remedy}.`);
 }

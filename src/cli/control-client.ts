@@ -35,8 +35,8 @@ export class ControlClient {
    * Calls the proxy.
    * @param schema what it says when all is well.
    * @returns what it said.
-   * @throws {@link UsageError} with its words when it refused what was asked for; {@link FailureError} when it cannot be
-   * reached or failed.
+   * @throws {@link FailureError} when it cannot be reached; with its own words when it refused what was asked for, or failed.
+   * What can be seen to be no usage was refused before.
    */
   async call<T>(method: string, path: string, schema: z.ZodType<T>, fields?: object): Promise<T> {
     const answer = await this.#fetch(method, path, fields);
@@ -49,7 +49,7 @@ export class ControlClient {
         `Cannot talk to ${this.#base}: what answers there (${answer.status}) is not restage. Correct '--url'.`,
       );
     }
-    throw new (answer.status === 400 || answer.status === 404 ? UsageError : FailureError)(said.data.message);
+    throw new FailureError(said.data.message);
   }
 
   async #fetch(method: string, path: string, fields: object | undefined): Promise<Response> {

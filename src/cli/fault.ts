@@ -5,6 +5,7 @@ import { parseFaultSpec } from '../chaos/parse-rule.ts';
 import { presets } from '../chaos/preset.ts';
 import { ruleToObject } from '../chaos/rule.ts';
 import { listNames, UsageError } from '../errors.ts';
+import { nearestName, suggestNames } from '../known-names.ts';
 import type { Values } from '../settings/settings.ts';
 import { ControlClient } from './control-client.ts';
 import { formatDuration } from './duration.ts';
@@ -38,7 +39,7 @@ export async function fault(flags: Values, write: (text: string) => void): Promi
   const found = typeof action === 'string' && Object.hasOwn(acts, action) ? acts[action] : undefined;
   if (found === undefined) {
     throw new UsageError(
-      `Cannot carry out 'restage fault ${String(action)}': there is no such action. Known are ${listNames(Object.keys(acts))}.`,
+      `Cannot carry out 'restage fault ${String(action)}': there is no such action. ${suggestNames(String(action), Object.keys(acts))}.`,
     );
   }
   if (found.needsRule !== (rule !== undefined)) {
@@ -54,9 +55,11 @@ export async function fault(flags: Values, write: (text: string) => void): Promi
 async function add(client: ControlClient, text: string): Promise<string> {
   const isPreset = Object.hasOwn(presets, text);
   if (!isPreset && /^[\w-]*$/.test(text) && !Object.hasOwn(faultKinds, text)) {
-    const kinds = listNames(Object.keys(faultKinds));
+    const [kinds, presetNames] = [Object.keys(faultKinds), Object.keys(presets)];
+    const nearest = nearestName(text, [...kinds, ...presetNames]);
+    const question = nearest === undefined ? '' : `Did you mean '${nearest}'? `;
     throw new UsageError(
-      `Cannot add ${quote(text)}: there is no kind and no preset of that name. Known presets are ${listNames(Object.keys(presets))}; known kinds are ${kinds}.`,
+      `Cannot add ${quote(text)}: there is no kind and no preset of that name. ${question}Known presets are ${listNames(presetNames)}; known kinds are ${listNames(kinds)}.`,
     );
   }
   // Read here already: what is wrong with it is said in the words of the command line.

@@ -1,5 +1,5 @@
-import { type Mode, modes } from '../sessions/mode.ts';
-import { type Option, options } from '../settings/options.ts';
+import { type Mode, type ModeNeeds, modeNeeds, modes } from '../sessions/mode.ts';
+import { type Option, type OptionGroup, options } from '../settings/options.ts';
 import { type Errand, errands, findErrand } from './errands.ts';
 
 const modeDescriptions: Readonly<Record<Mode, string>> = {
@@ -7,6 +7,49 @@ const modeDescriptions: Readonly<Record<Mode, string>> = {
   replay: 'answer from the cassette; no connection to anywhere',
   auto: 'replay what is recorded, record what is not',
   passthrough: 'forward, store nothing: faults against the real endpoint',
+};
+
+/** What the options of a mode are about, in this order. */
+const groupTitles: Readonly<Record<OptionGroup, string>> = {
+  recordings: 'What to record and replay',
+  upstream: 'Where to forward',
+  callers: 'Who may call',
+  faults: 'Faults',
+  output: 'Output',
+};
+
+const recordingTitles: Readonly<Record<Mode, string>> = {
+  record: 'What to record',
+  replay: 'What to replay',
+  auto: 'What to replay and record',
+  passthrough: '',
+};
+
+/** Which modes have an option that only some have. */
+const abilities: Readonly<Record<NonNullable<Option['needs']>, (needs: ModeNeeds) => boolean>> = {
+  upstream: ({ upstream }) => upstream,
+  recordings: ({ recordings }) => recordings,
+  playing: ({ recordings, recorder }) => recordings && recorder !== 'anew',
+  recording: ({ recorder }) => recorder !== undefined,
+};
+
+const examples: Readonly<Record<Mode, readonly [string, string]>> = {
+  record: [
+    'restage record -c mine -- aws apigateway get-stages --rest-api-id a1b2c3d4e5',
+    'restage record -c mine --profile staging -- npm test',
+  ],
+  replay: [
+    'restage replay -c mine -- npm test',
+    "restage replay -c mine --fault throttle,first=2 --expect 'attempts<=3' -- npm test",
+  ],
+  auto: [
+    'restage auto -c mine -- npm test',
+    'restage auto -c mine --upstream http://127.0.0.1:4566 -- npm test',
+  ],
+  passthrough: [
+    "restage passthrough --quota aws --expect 'all succeed' -- npm test",
+    'restage passthrough --preset brownout -- npm test',
+  ],
 };
 
 /** One line of a list, and what it says. */
@@ -42,28 +85,49 @@ function helpOfAll(width: number): string[] {
     'Records, replays and breaks Amazon API Gateway GetStages calls.',
     'Usage: restage <mode> [options] [-- command …]',
     list('Commands:', commands, width),
-    list('Options:', optionRows(options), width),
+    ...grouped(options, groupTitles, width),
     breakLines(
-      'Without a command, restage listens until it is stopped. With one, it stops with it.',
+      "Without a command, restage listens until it is stopped. With one, it stops with it. 'restage <command> --help' shows what that command has.",
       width,
     ).join('\n'),
   ];
 }
 
 function helpOfMode(mode: Mode, width: number): string[] {
+  const titles = { ...groupTitles, recordings: recordingTitles[mode] };
+  const own = options.filter(({ needs }) => needs === undefined || abilities[needs](modeNeeds[mode]));
   return [
     `restage ${mode} [options] [-- command …]`,
     modeDescriptions[mode],
-    list('Options:', optionRows(options), width),
+    ...grouped(own, titles, width),
+    ['Examples:', ...examples[mode].map((example) => `  ${example}`)].join('\n'),
+  ];
+}
+
+/** A list for each group; one column for all of them. */
+function grouped(
+  own: readonly Option[],
+  titles: Readonly<Record<OptionGroup, string>>,
+  width: number,
+): string[] {
+  const groups = Object.keys(titles) as OptionGroup[];
+  const rows = groups.map((name) => optionRows(own.filter(({ group }) => group === name)));
+  const first = firstColumn([...rows.flat(), ...general]);
+  return [
+    ...groups.flatMap((name, i) => {
+      const [title, of] = [titles[name], rows[i] ?? []];
+      return of.length === 0 ? [] : [list(`${title}:`, of, width, first)];
+    }),
+    list('Besides:', general, width, first),
   ];
 }
 
 function helpOfErrand({ usage, describes, options: own }: Errand, width: number): string[] {
-  return [`restage ${usage}`, describes, list('Options:', optionRows(own), width)];
+  return [`restage ${usage}`, describes, list('Options:', [...optionRows(own), ...general], width)];
 }
 
 function optionRows(known: readonly Option[]): Row[] {
-  const rows = known.map(({ name, alias, valueName, describes, default: preset, isPersonal }): Row => {
+  return known.map(({ name, alias, valueName, describes, default: preset, isPersonal }): Row => {
     const short = alias === undefined ? '   ' : `-${alias},`;
     const notes = [
       ...(preset === undefined ? [] : [`[default: ${preset}]`]),
@@ -74,12 +138,10 @@ function optionRows(known: readonly Option[]): Row[] {
       [describes, ...notes].join(' '),
     ];
   });
-  return [...rows, ...general];
 }
 
 /** A title, and the rows beneath it in two columns; the second is broken at blanks. */
-function list(title: string, rows: readonly Row[], width: number): string {
-  const first = Math.max(...rows.map(([name]) => name.length)) + 4;
+function list(title: string, rows: readonly Row[], width: number, first = firstColumn(rows)): string {
   const rest = Math.max(MIN_DESCRIPTION, width - first);
   const lines = rows.flatMap(([name, describes]) =>
     breakLines(describes, rest).map(
@@ -87,6 +149,10 @@ function list(title: string, rows: readonly Row[], width: number): string {
     ),
   );
   return [title, ...lines].join('\n');
+}
+
+function firstColumn(rows: readonly Row[]): number {
+  return Math.max(...rows.map(([name]) => name.length)) + 4;
 }
 
 function breakLines(text: string, width: number): string[] {

@@ -3,7 +3,8 @@ import { quote } from '../aws/apigateway/operation.ts';
 import { parseFaultObject, patchRule } from '../chaos/parse-rule.ts';
 import { presetRules } from '../chaos/preset-rules.ts';
 import type { RuleStatus } from '../chaos/rule-set.ts';
-import { CallError, listNames } from '../errors.ts';
+import { CallError } from '../errors.ts';
+import { suggestNames } from '../known-names.ts';
 import type { Session } from '../sessions/session.ts';
 import { type ControlRequest, readObject } from './request.ts';
 
@@ -60,8 +61,8 @@ function statusOf(session: Session, name: string): RuleStatus {
 }
 
 function noSuchFault({ rules }: Session, name: string): CallError {
-  const known = rules.status.map((rule) => `'${rule.name}'`).slice(0, 20);
-  const names = known.length === 0 ? 'There are none' : `Known are ${listNames(known)}`;
+  const known = rules.status.map((rule) => rule.name).slice(0, 20);
+  const names = known.length === 0 ? 'There are none' : suggestNames(name, known);
   return new CallError(
     'FaultNotFoundException',
     `Cannot find fault ${quote(name)}: there is none of that name. ${names}.`,

@@ -2,8 +2,9 @@ import * as z from 'zod';
 import { decodePercent, splitTarget } from '../aws/apigateway/target.ts';
 import { controlBounds } from '../bounds.ts';
 import type { Call } from '../call.ts';
-import { CallError, listNames, reasonOf } from '../errors.ts';
+import { CallError, reasonOf } from '../errors.ts';
 import type { MemoryBudget } from '../journal/memory-budget.ts';
+import { suggestNames } from '../known-names.ts';
 import type { Session } from '../sessions/session.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import type { EventStream } from './events.ts';
@@ -97,7 +98,7 @@ function check<S extends Record<string, z.ZodType>>(
   const unknown = Object.keys(given).find((name) => !Object.hasOwn(shape, name));
   if (unknown !== undefined) {
     const known = Object.keys(shape);
-    const names = known.length === 0 ? 'it takes none' : `known are ${listNames(known)}`;
+    const names = known.length === 0 ? 'it takes none' : suggestNames(unknown, known, 'known are');
     throw invalid(`there is no ${what} ${JSON.stringify(unknown)}; ${names}`);
   }
   const parsed = z.object(shape).safeParse(given);

@@ -1,6 +1,7 @@
 import { addRoute, createRouter, findRoute } from 'rou3';
 import { decodePercent } from '../aws/apigateway/target.ts';
 import { CallError, listNames } from '../errors.ts';
+import { suggestNames } from '../known-names.ts';
 
 /** One thing that control can be asked to do. */
 export interface Route<T> {
@@ -42,10 +43,10 @@ export class Router<T> {
         `Cannot ${method} '${this.#prefix}${path}': it has no such method. Known are ${listNames(methods)}.`,
       );
     }
-    const known = new Set(this.#routes.map((route) => this.#prefix + route.path.replace(/:\w+/g, 'NAME')));
+    const known = this.#routes.map((route) => this.#prefix + route.path.replace(/:\w+/g, 'NAME'));
     throw new CallError(
       'ControlNotFoundException',
-      `Cannot find '${this.#prefix}${path}': there is no such path. Known are ${listNames(known)}.`,
+      `Cannot find '${this.#prefix}${path}': there is no such path. ${suggestNames(this.#prefix + path, [...new Set(known)])}.`,
     );
   }
 }

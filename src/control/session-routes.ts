@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { quote } from '../aws/apigateway/operation.ts';
 import { parsePlan } from '../chaos/scenario.ts';
-import { CallError, listNames } from '../errors.ts';
+import { CallError } from '../errors.ts';
+import { suggestNames } from '../known-names.ts';
 import { modes, modesWithin } from '../sessions/mode.ts';
 import type { Session } from '../sessions/session.ts';
 import type { Sessions } from '../sessions/sessions.ts';
@@ -80,8 +81,8 @@ export async function createSession({ call, sessions }: ControlRequest): Promise
 
 /** Why a session is not found, with those there are. */
 export function noSuchSession(sessions: Sessions, name: string): CallError {
-  const known = sessions.list.slice(0, 20).map(({ session }) => `'${session.name}'`);
-  const names = known.length === 0 ? 'There is none yet' : `Known are ${listNames(known)}`;
+  const known = sessions.list.slice(0, 20).flatMap(({ session }) => session.name ?? []);
+  const names = known.length === 0 ? 'There is none yet' : suggestNames(name, known);
   return new CallError(
     'SessionNotFoundException',
     `Cannot find session ${quote(name)}: there is none of that name. ${names}; one is made by its first call.`,

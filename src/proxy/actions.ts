@@ -43,11 +43,14 @@ async function miss(
   _interaction: Interaction | undefined,
   { ids }: Tools,
 ): Promise<Ending> {
-  const message =
+  const { message, note } =
     asked.key === undefined
-      ? `Cannot replay ${asked.name}: ${asked.notUnderstood}. Replay what can be recorded, or use passthrough.`
+      ? {
+          message: `Cannot replay ${asked.name}: ${asked.notUnderstood}. Replay what can be recorded, or use passthrough.`,
+          note: asked.notUnderstood,
+        }
       : await describeMiss(session.cassette, asked.key);
-  return failedEnding(missError(message), 'missed', ids, message);
+  return failedEnding(missError(message), 'missed', ids, note);
 }
 
 async function forward(

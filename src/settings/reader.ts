@@ -7,6 +7,8 @@ export interface Reader<T> {
   readonly message: string;
   /** The value as it is used; nothing when it cannot be. */
   readonly read: (value: unknown) => T | undefined;
+  /** All that it may be, where that is a choice of words. */
+  readonly words?: readonly string[];
 }
 
 /** A text that is not empty, and matches. */
@@ -20,8 +22,8 @@ export function parsed<T>(message: string, parse: (text: string) => T | undefine
 }
 
 /** One of these words. */
-export function oneOf<T extends string>(words: readonly T[], message: string): Reader<T> {
-  return { message, read: (value) => words.find((word) => word === value) };
+export function oneOf<T extends string>(words: readonly T[]): Reader<T> {
+  return { message: 'is a known name', read: (value) => words.find((word) => word === value), words };
 }
 
 /** A whole number from 0 on. */
@@ -49,9 +51,9 @@ export const yesOrNo: Reader<boolean> = {
 };
 
 /** A list of such values. */
-export function listOf<T>({ message, read }: Reader<T>): Reader<T[]> {
+export function listOf<T>({ read, ...rest }: Reader<T>): Reader<T[]> {
   return {
-    message,
+    ...rest,
     read: (value) => {
       if (!Array.isArray(value)) return undefined;
       const items = value.map(read).filter((item) => item !== undefined);

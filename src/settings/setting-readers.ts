@@ -3,7 +3,6 @@ import { CASSETTE_NAME } from '../cassette/folder.ts';
 import { orders } from '../cassette/order.ts';
 import { redactionNames } from '../cassette/redact.ts';
 import { presets, quotaPresets } from '../chaos/preset.ts';
-import { listNames } from '../errors.ts';
 import { logFormats } from './options.ts';
 import { listOf, oneOf, parsed, type Reader, text, wholeNumber, yesOrNo } from './reader.ts';
 import type { FaultSpec } from './setting-values.ts';
@@ -15,9 +14,6 @@ const UPSTREAM_MESSAGE = 'is an http or https URL without user, query and fragme
 const TUNNEL_MESSAGE = 'is a host name, with a port if it is not 443';
 const TOKEN_MESSAGE = 'is 16 to 256 letters, digits and any of . _ ~ + / = -';
 const CLIENT_KEY_MESSAGE = 'is ID:SECRET, the ID letters and digits';
-
-const presetNames = Object.keys(presets);
-const quotaNames = Object.keys(quotaPresets);
 
 const faultSpec: Reader<FaultSpec> = {
   message: 'is a rule like throttle,first=2, or an object',
@@ -41,16 +37,17 @@ export const settingReaders = {
   'ca-dir': text('is a path'),
   tunnel: listOf(text(TUNNEL_MESSAGE, /^[A-Za-z0-9.-]{1,253}(?::\d{1,5})?$/)),
   'admin-token': text(TOKEN_MESSAGE, /^[A-Za-z0-9._~+/=-]{16,256}$/),
-  order: oneOf(orders, `is one of ${orders.join(', ')}`),
+  order: oneOf(orders),
   replace: yesOrNo,
   fault: listOf(faultSpec),
   faults: text('is a path'),
-  preset: listOf(oneOf(presetNames, `is one of ${listNames(presetNames)}`)),
-  quota: oneOf(quotaNames, `is one of ${listNames(quotaNames)}`),
+  preset: listOf(oneOf(Object.keys(presets))),
+  quota: oneOf(Object.keys(quotaPresets)),
   expect: listOf(text("is an expectation like 'attempts<=5'")),
   seed: wholeNumber(Number.MAX_SAFE_INTEGER, 'is a whole number of 0 or more'),
-  log: oneOf(logFormats, `is one of ${logFormats.join(', ')}`),
-  'no-redact': listOf(oneOf(redactionNames, `is one of ${redactionNames.join(', ')}`)),
+  'fail-on-miss': yesOrNo,
+  log: oneOf(logFormats),
+  'no-redact': listOf(oneOf(redactionNames)),
 };
 
 /** Settings by their names, read. */

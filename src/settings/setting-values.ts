@@ -52,6 +52,8 @@ export interface SettingValues {
   readonly expect?: string | readonly string[];
   /** Makes every random choice repeatable. */
   readonly seed?: number | string;
+  /** Whether the command line exits with 1 when a call was not recorded. */
+  readonly 'fail-on-miss'?: boolean | string;
   /** How the command line logs calls. */
   readonly log?: LogFormat;
   /** Built-in redactions to switch off. */

@@ -1,6 +1,7 @@
 import type { Credentials } from '../aws/signing/signature.ts';
 import type { Order } from '../cassette/order.ts';
-import { listNames, reasonOf, UsageError } from '../errors.ts';
+import { reasonOf, UsageError } from '../errors.ts';
+import { suggestNames } from '../known-names.ts';
 import { type Expectation, parseExpectation } from '../retries/expectation.ts';
 import { type LogFormat, options } from './options.ts';
 import type { Reader } from './reader.ts';
@@ -29,7 +30,8 @@ export interface Settings {
   readonly faults: FaultSettings;
   readonly expectations: readonly Expectation[];
   readonly seed: number | undefined;
-  readonly log: LogFormat | undefined;
+  readonly failOnMiss: boolean;
+  readonly log: LogFormat;
   readonly disabledRedactions: readonly string[];
   readonly redactions: ReadonlyArray<{ readonly match: RegExp; readonly replace: string }>;
 }
@@ -107,7 +109,8 @@ export function resolveSettings({ flags, variables, file }: Sources): Settings {
     },
     expectations: (given('expect') ?? []).map(parseExpectation),
     seed: given('seed'),
-    log: given('log'),
+    failOnMiss: given('fail-on-miss') ?? false,
+    log: given('log') ?? 'pretty',
     disabledRedactions: given('no-redact') ?? [],
     redactions: toRedactions(fromFile.redact, file?.name ?? ''),
   };
@@ -140,7 +143,7 @@ function checkFlags(flags: Values): void {
   const known = options.map(({ name }) => name);
   const unknown = Object.keys(flags).find((name) => !known.includes(name));
   if (unknown === undefined) return;
-  throw new UsageError(`Cannot use '${unknown}': there is no such option. Known are ${listNames(known)}.`);
+  throw new UsageError(`Cannot use '${unknown}': there is no such option. ${suggestNames(unknown, known)}.`);
 }
 
 function checkFile(file: Sources['file']): Values {
@@ -154,7 +157,7 @@ function checkFile(file: Sources['file']): Values {
     const personal = options.find((option) => option.name === name);
     throw new UsageError(
       personal === undefined
-        ? `Cannot use '${file.name}': there is no setting '${name}'. Known are ${listNames(allowed)}.`
+        ? `Cannot use '${file.name}': there is no setting '${name}'. ${suggestNames(name, allowed)}.`
         : `Cannot take '${name}' from '${file.name}': a file of a checkout must not decide on it. Use --${name} or ${personal.variable}.`,
     );
   }
@@ -166,9 +169,16 @@ function check<K extends Name>(name: K, value: unknown, origin: string): Setting
   if (Array.isArray(value) && value.length > 1 && !isList) {
     throw new UsageError(`Cannot use ${origin}: it is given more than once. Give it once.`);
   }
-  const { message, read }: Reader<unknown> = settingReaders[name];
+  const { message, read, words }: Reader<unknown> = settingReaders[name];
   const found = read(isList && !Array.isArray(value) ? [value] : value);
   if (found !== undefined) return found as SettingTypes[K];
+  const given: readonly unknown[] = Array.isArray(value) ? value : [value];
+  const unknown = words && given.find((item) => typeof item === 'string' && !words.includes(item));
+  if (words !== undefined && typeof unknown === 'string') {
+    throw new UsageError(
+      `Cannot use ${origin} ${JSON.stringify(unknown)}: there is none of that name. ${suggestNames(unknown, words)}.`,
+    );
+  }
   const isShown = typeof value !== 'object' && !SECRETIVE.includes(name);
   const shown = isShown ? ` ${JSON.stringify(value)}` : '';
   throw new UsageError(

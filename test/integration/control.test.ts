@@ -140,7 +140,7 @@ describe('control', () => {
     }
     expect(JSON.parse((await ask(restage.url, 'GET', 'sessions')).text).sessions).toEqual([]);
     expect((await ask(`${restage.url}/@a`, 'POST', 'faults', '{"kind":"throttle"}')).status).toBe(200);
-    expect((await ask(`${restage.url}/@typo`, 'GET', 'status')).text).toContain("Known are 'a'");
+    expect((await ask(`${restage.url}/@typo`, 'GET', 'status')).text).toContain('Known are a');
   });
 
   test('does not make a session twice', async () => {

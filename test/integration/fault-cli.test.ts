@@ -103,7 +103,6 @@ describe('restage fault', () => {
 
   test.each([
     [['list'], /^Cannot carry out 'restage fault list': [^\n]+ Known are add, ls, rm, clear\.\n$/],
-    [['rm', 'nope'], /^Cannot find fault 'nope': [^\n]+ Known are 'taken'\.\n$/],
     [
       ['ls', '--fault', 'throttle'],
       /^Cannot read the command line: [^\n]+--url, --session, --admin-token\.\n$/,
@@ -113,6 +112,19 @@ describe('restage fault', () => {
     const { status, stdout, stderr } = await errand(['fault', ...args, '--url', url]);
 
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+    expect(stderr).toMatch(message);
+  });
+
+  test.each([
+    [['rm', 'nope'], /^Cannot find fault 'nope': [^\n]+ Known are taken\.\n$/],
+    [['rm', 'takne'], /^Cannot find fault 'takne': [^\n]+ Did you mean 'taken'\? Known are taken\.\n$/],
+    [['add', 'throttle,name=taken'], /^Cannot add [^\n]+there is a rule of that name[^\n]+\n$/],
+    [['ls', '--session', 'nobody'], /^Cannot find session 'nobody': [^\n]+\n$/],
+  ])('what is understood and cannot be done, %j, is a failure with exit status 1', async (args, message) => {
+    const { url } = await run('replay', { fault: [{ kind: 'conflict', name: 'taken' }] });
+    const { status, stdout, stderr } = await errand(['fault', ...args, '--url', url]);
+
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
     expect(stderr).toMatch(message);
   });
 
@@ -139,7 +151,7 @@ describe('restage retries', () => {
     expect(all.stdout).toMatch(/^Retries: 1 call, 1 attempt, 1 faulted, 1 gave up\n/);
     expect(all.stdout).toMatch(/^ +1 {2}GetStages a1b2c3d4e5 @worker {2}503 +gave up$/m);
     expect(own.stdout).toBe(all.stdout);
-    expect(stranger).toMatchObject({ status: 2, stdout: '' });
+    expect(stranger).toMatchObject({ status: 1, stdout: '' });
     expect(stranger.stderr).toContain("Cannot find session 'stranger'");
   });
 });

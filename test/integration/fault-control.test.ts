@@ -203,7 +203,7 @@ describe.each(places)('faults of %s, steered while it runs', (_, prefix) => {
 
     expect(answer).toMatchObject({ status: 404, type: 'FaultNotFoundException' });
     expect(answer.said.message).toContain("'that'");
-    expect(answer.said.message).toContain("'this one'");
+    expect(answer.said.message).toContain('Known are this one');
   });
 });
 

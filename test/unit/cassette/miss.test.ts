@@ -24,12 +24,14 @@ function cassetteWith(apis: Readonly<Record<string, readonly (string | undefined
 describe('a miss', () => {
   it('names the key, the cassette, what is nearest of the API, and how to record', async () => {
     const cassette = cassetteWith({ [ID]: [undefined, 'vakw78', 'zzzzzz', 'vakw70'], other: [undefined] });
-    expect(await describeMiss(cassette, stagesKey(ID, 'vakw79'))).toBe(
-      `Cannot replay GetStages of API '${ID}' with deploymentId 'vakw79': it is not in cassette 'default' ` +
+    expect(await describeMiss(cassette, stagesKey(ID, 'vakw79'))).toEqual({
+      note: "it is not in cassette 'default'",
+      message:
+        `Cannot replay GetStages of API '${ID}' with deploymentId 'vakw79': it is not in cassette 'default' ` +
         `(${cassette.folder}). Nearest recorded: GetStages of API '${ID}' with deploymentId 'vakw70'; ` +
         `GetStages of API '${ID}' with deploymentId 'vakw78'; GetStages of API '${ID}' with deploymentId 'zzzzzz'. ` +
         `Record it: restage record -c default --dir '${cassette.dir}' -- <your command>.`,
-    );
+    });
   });
 
   it('names the nearest APIs where nothing of the API is recorded', async () => {
@@ -39,7 +41,7 @@ describe('a miss', () => {
       zzzzzzzzzz: [undefined],
       a1b2c3xxxx: [undefined],
     });
-    expect(await describeMiss(cassette, stagesKey(ID))).toContain(
+    expect((await describeMiss(cassette, stagesKey(ID))).message).toContain(
       "Nearest recorded: API 'a1b2c3d4e6'; API 'a1b2c3xxxx'; API 'A1B2'. Record it",
     );
   });
@@ -47,19 +49,21 @@ describe('a miss', () => {
   it.each([[cassetteWithoutFolder], [() => cassetteWith({})]])(
     'says that the cassette is empty',
     async (create) => {
-      expect(await describeMiss(create(), stagesKey(ID))).toContain('The cassette is empty. Record it:');
+      expect((await describeMiss(create(), stagesKey(ID))).message).toContain(
+        'The cassette is empty. Record it:',
+      );
     },
   );
 
   it('says that the takes are used up', async () => {
     const cassette = cassetteWith({ [ID]: [undefined] });
-    expect(await describeMiss(cassette, stagesKey(ID))).toMatch(
-      /its takes in cassette 'default' are used up \(order 'strict'\)\. Record it:/,
-    );
+    const { message, note } = await describeMiss(cassette, stagesKey(ID));
+    expect(note).toBe("its takes in cassette 'default' are used up (order 'strict')");
+    expect(message).toContain(`: ${note}. Record it:`);
   });
 
   it('holds nothing that moves a cursor, and is no longer than a few lines', async () => {
-    const message = await describeMiss(
+    const { message } = await describeMiss(
       cassetteWith({ [ID]: ['\x1b[31m\r\n\x9b2J'.repeat(50)] }),
       stagesKey(ID, '\x1b[2J\x7f'.repeat(10_000)),
     );

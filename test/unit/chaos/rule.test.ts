@@ -65,12 +65,12 @@ describe('a rule as text', () => {
     ['throttle,nope=1', 'throttle', 'nope'],
     ['throttle,ms=1', 'throttle', 'ms'],
     ['not-found,retry-after=1', 'not-found', 'retry-after'],
-    ['throttle,First=1', 'throttle', 'First'],
+    ['throttle,First=1', 'throttle', 'First', "Did you mean 'first'? "],
     ['throttle,constructor=1', 'throttle', 'constructor'],
     ['throttle,__proto__=1', 'throttle', '__proto__'],
     ['throttle,kind=latency', 'throttle', 'kind'],
-  ])('%s is refused, naming what is known', (spec, kind, name) => {
-    expect(() => parseFaultSpec(spec)).toThrow(`${kind} has no '${name}'. Known names are name, `);
+  ])('%s is refused, naming what is known', (spec, kind, name, question = '') => {
+    expect(() => parseFaultSpec(spec)).toThrow(`${kind} has no '${name}'. ${question}Known names are name, `);
     expect(() => parseFaultSpec(spec)).toThrow(
       'api, deployment, region, attempt, session, stage, header, after, first, every, cycle, p, times, per, rate, burst, from, until, for, ramp.',
     );

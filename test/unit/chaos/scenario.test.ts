@@ -62,7 +62,10 @@ describe('a faults file', () => {
     [{}, 'it is empty'],
     [{ faults: null }, "'faults' takes a list of faults"],
     [{ faults: {} }, "'faults' takes a list of faults"],
-    [{ fault: [] }, "there is no 'fault'. Known names are $schema, faults, phases, repeat"],
+    [
+      { fault: [] },
+      "there is no 'fault'. Did you mean 'faults'? Known names are $schema, faults, phases, repeat",
+    ],
     [{ phases: {} }, "'phases' takes a list of phases"],
     [{ phases: ['calm'] }, 'phases[0] is not an object. Known names are name, for, calls, faults, preset'],
     [{ phases: [{ seconds: 5 }] }, "there is no 'seconds' at phases[0]. Known names are name, for"],

@@ -65,14 +65,6 @@ describe('restage fault', () => {
       ['add', 'throttle,cycle=1/2,every=3'],
       ["'cycle'", "'every'"],
     ],
-    [
-      ['add', 'throttle,name=taken'],
-      ["'taken'", 'there is a rule of that name'],
-    ],
-    [
-      ['rm', 'nope'],
-      ["'nope'", "Known are 'taken'"],
-    ],
   ])('refuses %j, and leaves the faults as they are', async (args, words) => {
     const { url } = await run('replay', { fault: [{ kind: 'conflict', name: 'taken' }] });
     const refusal = await runFault(args, { url }).catch((error: unknown) => error);

@@ -26,6 +26,7 @@ it('each option has a variable of its own, named after it', () => {
     'RESTAGE_QUOTA',
     'RESTAGE_EXPECT',
     'RESTAGE_SEED',
+    'RESTAGE_FAIL_ON_MISS',
     'RESTAGE_LOG',
     'RESTAGE_NO_REDACT',
   ]);

@@ -53,6 +53,7 @@ const samples: Readonly<Record<string, readonly [string, keyof Settings, unknown
   quota: ['aws', 'faults', faultsWith({ quota: 'aws' })],
   expect: ['attempts<=5', 'expectations', [expect.objectContaining({ text: 'attempts<=5' })]],
   seed: ['0', 'seed', 0],
+  'fail-on-miss': ['true', 'failOnMiss', true],
   log: ['json', 'log', 'json'],
   'no-redact': ['jwts', 'disabledRedactions', ['jwts']],
 };
@@ -94,7 +95,8 @@ describe('a setting', () => {
       faults: faultsWith({}),
       expectations: [],
       seed: undefined,
-      log: undefined,
+      failOnMiss: false,
+      log: 'pretty',
       disabledRedactions: [],
       redactions: [],
     });
@@ -177,7 +179,9 @@ describe('the config file', () => {
     'does not set %s, which is no setting',
     (name) => {
       expect(() => resolve({ values: { [name]: 1 } })).toThrow(
-        `there is no setting '${name}'. Known are cassette, dir,`,
+        new RegExp(
+          `there is no setting '${name}'\\. (?:Did you mean 'cassette'\\? )?Known are cassette, dir,`,
+        ),
       );
       expect(() => resolve({ values: { [name]: 1 } })).not.toThrow('upstream');
     },
@@ -241,18 +245,20 @@ describe('a value', () => {
     ['allow-writes', 5, 'is true or false'],
     ['replace', 'maybe', 'is true or false'],
     ['allow-host', ['a:1'], 'is a host name without a port'],
-    ['order', 'first', 'is one of sequence, loop, last, strict'],
-    ['order', 'constructor', 'is one of sequence, loop, last, strict'],
+    ['order', 'first', 'there is none of that name. Known are sequence, loop, last, strict.'],
+    ['order', 'constructor', 'there is none of that name. Known are sequence, loop, last, strict.'],
+    ['order', 5, 'is a known name'],
+    ['preset', [5], 'is a known name'],
     ['fault', 5, 'is a rule like throttle,first=2'],
     ['faults', '', 'is a path'],
     ['seed', '-1', 'is a whole number of 0 or more'],
     ['seed', '9007199254740993', 'is a whole number of 0 or more'],
-    ['log', 'loud', 'is one of pretty, json, silent'],
-    ['no-redact', ['nope'], 'is one of account-ids, secret-names'],
+    ['log', 'loud', 'there is none of that name. Known are pretty, json, silent.'],
+    ['no-redact', ['nope'], 'there is none of that name. Known are account-ids, secret-names, '],
   ])('of --%s cannot be %j', (name, value, reason) => {
     expect(() => resolve({ flags: { [name]: value } })).toThrow(UsageError);
     expect(() => resolve({ flags: { [name]: value } })).toThrow(`Cannot use --${name}`);
-    expect(() => resolve({ flags: { [name]: value } })).toThrow(`: it ${reason.replace(/^is /, 'must be ')}`);
+    expect(() => resolve({ flags: { [name]: value } })).toThrow(`: ${reason.replace(/^is /, 'it must be ')}`);
     expect(() => resolve({ flags: { [name]: value } })).not.toThrow('Invalid input');
   });
 
