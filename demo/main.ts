@@ -20,7 +20,10 @@ interface Ran {
   readonly stderr: string;
 }
 
+type Logged = LoggedCall | { readonly event: 'retries' | 'verdict'; readonly message: string };
+
 interface LoggedCall {
+  readonly event: 'call';
   readonly at: string;
   readonly outcome: string;
   readonly status: number;
@@ -89,10 +92,11 @@ async function demonstrate(): Promise<void> {
     isDeepStrictEqual(readResult(throttled).stages, readResult(sdkDirect).stages),
     'with the same stages in the end',
   );
-  const said = throttled.stderr.split('\n');
-  const report = said.slice(said.findIndex((line) => line.startsWith('Retries: ')));
+  const report = readLog(throttled.stderr).flatMap((line) =>
+    line.event === 'retries' || line.event === 'verdict' ? [line.message] : [],
+  );
   check(report.includes('✔ attempts<=3  1 call made 3 attempts'), 'restage reports what the SDK did:');
-  console.log(indent(report.join('\n').trimEnd()));
+  console.log(indent(report.join('\n')));
 }
 
 /** A word as it would be typed: a shell would take `<` for something else. */
@@ -146,10 +150,14 @@ function showCalls(calls: readonly LoggedCall[]): void {
 }
 
 function readCalls(log: string): LoggedCall[] {
+  return readLog(log).filter((line) => line.event === 'call');
+}
+
+function readLog(log: string): Logged[] {
   return log
     .split('\n')
     .filter((line) => line.startsWith('{'))
-    .map((line) => JSON.parse(line) as LoggedCall);
+    .map((line) => JSON.parse(line) as Logged);
 }
 
 function readResult(ran: Ran): { stages?: { stageName: string }[]; attempts?: number } {

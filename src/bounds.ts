@@ -81,6 +81,8 @@ export const memoryBounds = fixed({
   regionsOfKey: 100,
   /** Certificates of hosts that are kept. */
   hosts: 500,
+  /** Calls that were not recorded, or that a replay missed, by what they ask for: told in the end. */
+  gaps: 1000,
 });
 
 /** Of rules. */

@@ -58,9 +58,10 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** What was asked for was understood and failed. Exit status 1. */
+/** What was asked for was understood and failed. */
 export class FailureError extends Error {
   override readonly name = 'FailureError';
+  readonly exitStatus: number = 1;
 }
 
 /** A folder cannot be written. Calls can still be answered. */

@@ -1,7 +1,8 @@
 import type { Listeners, Restage } from './assembly/restage.ts';
 import { start } from './assembly/start.ts';
 import { parsePlan } from './chaos/scenario.ts';
-import { FailureError, listNames, UsageError } from './errors.ts';
+import { FailureError, UsageError } from './errors.ts';
+import { suggestNames } from './known-names.ts';
 import { type Mode, modes } from './sessions/mode.ts';
 import { readPlan } from './settings/read-plan.ts';
 import type { SettingValues } from './settings/setting-values.ts';
@@ -32,11 +33,16 @@ export async function startRestage(
 ): Promise<Restage> {
   if (!modes.includes(mode))
     throw new UsageError(
-      `Cannot start in mode '${String(mode)}': there is no such mode. Known are ${listNames(modes)}.`,
+      `Cannot start in mode '${String(mode)}': there is no such mode. ${suggestNames(String(mode), modes)}.`,
     );
   const settings = resolveSettings({ flags: { ...options }, variables: {}, file: undefined });
   if (settings.faults.file !== undefined) refuseFaultsFile();
-  const { setPlan, ...restage } = await start(mode, settings, await readPlan(settings.faults), listeners);
+  const { setPlan, gaps, countMisses, ...restage } = await start(
+    mode,
+    settings,
+    await readPlan(settings.faults),
+    listeners,
+  );
   return { ...restage, setFaults: (faults) => setPlan(parsePlan(faults, 'faults')) };
 }
 

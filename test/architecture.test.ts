@@ -30,6 +30,7 @@ const everywhere: readonly string[] = [
   'errors.ts',
   'json-parser.ts',
   'json.ts',
+  'known-names.ts',
   'version.ts',
 ];
 
@@ -42,7 +43,7 @@ const doors: Readonly<Record<string, readonly string[]>> = {
   'http/server': ['connections', 'message', 'raw-answer', 'server', 'tunnel-opener'],
   tls: ['authority', 'trust'],
   settings: ['options', 'read-plan', 'reader', 'setting-readers', 'setting-values', 'settings'],
-  proxy: ['caller-check', 'clock', 'ids', 'proxy', 'ready-answer', 'upstream'],
+  proxy: ['caller-check', 'clock', 'gaps', 'ids', 'proxy', 'ready-answer', 'upstream'],
   sessions: ['mode', 'open-session', 'proxy-authorization', 'session', 'session-address', 'sessions'],
   retries: ['attempt', 'call-shape', 'called', 'expectation', 'report', 'retry-log', 'timeline', 'verdict'],
   chaos: [
@@ -94,7 +95,9 @@ const oneFileLibraries: Readonly<Record<string, string>> = {
   '@aws-sdk/credential-providers': 'aws/signing/credentials.ts',
   'lossless-json': 'json.ts',
   negotiator: 'aws/apigateway/accepted-representation.ts',
-  leven: 'cassette/near-names.ts',
+  'cross-spawn': 'cli/command.ts',
+  leven: 'known-names.ts',
+  picocolors: 'cli/look.ts',
   yaml: 'cli/data-file.ts',
   rou3: 'control/router.ts',
   'prom-client': 'control/metrics.ts',

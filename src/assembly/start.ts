@@ -13,6 +13,7 @@ import { type Observer, refusedEntry } from '../journal/entry.ts';
 import { MemoryBudget } from '../journal/memory-budget.ts';
 import { CallerCheck } from '../proxy/caller-check.ts';
 import type { Clock } from '../proxy/clock.ts';
+import { type Gap, Gaps } from '../proxy/gaps.ts';
 import { randomIds, randomSeed } from '../proxy/ids.ts';
 import { RestageProxy } from '../proxy/proxy.ts';
 import { readyError, readyReplay, toAnswer } from '../proxy/ready-answer.ts';
@@ -39,6 +40,10 @@ const REFRESH_MS = 1000;
 export interface Started extends Omit<Restage, 'setFaults'> {
   /** Gives it other faults, parsed already. */
   readonly setPlan: (plan: Plan) => void;
+  /** The calls that a replay missed, and those that one will miss, since they were not recorded. */
+  readonly gaps: () => Promise<readonly Gap[]>;
+  /** How many calls a replay missed. */
+  readonly countMisses: () => number;
 }
 
 /** Starts restage with settings that were put together already. */
@@ -110,6 +115,7 @@ export async function start(
         onTunnelError,
       })
     : undefined;
+  const gaps = new Gaps();
   const proxy = new RestageProxy({
     callers: new CallerCheck({
       boundHost: settings.host,
@@ -128,6 +134,7 @@ export async function start(
     }),
     ids: randomIds,
     observe,
+    gaps,
     clock,
   });
 
@@ -159,6 +166,8 @@ export async function start(
     trust: interception?.trust,
     calls: () => sessions.main.journal.entries,
     countCalls: () => countedCalls,
+    gaps: () => gaps.list(),
+    countMisses: () => gaps.missed,
     retries: () => describeRetries(sessions.main.retries),
     check: (expectation) => checkExpectation(parseExpectation(expectation), sessions.main.retries),
     setPlan: (next) => sessions.setPlan(next),

@@ -19,7 +19,7 @@ export class ArmedRule {
     this.#kind = kind;
     this.#seed = seed;
     this.#fault = kind.create(rule.parameters);
-    const isRandom = kind.isRandom === true;
+    const isRandom = kind.isRandom?.(rule.parameters) === true;
     const draw = (key: string, n: number): number => this.#draw('p', key, n);
     this.schedule = new Schedule(rule.schedule, draw, isRandom, nowMs, reserve);
   }

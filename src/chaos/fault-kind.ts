@@ -14,8 +14,8 @@ export interface FaultKind {
   /** A rule of this kind, as text. */
   readonly example: string;
   readonly parameters: Readonly<Record<string, z.ZodType>>;
-  /** Whether it may look at the victim's `draw`. */
-  readonly isRandom?: boolean;
+  /** Whether it looks at the victim's `draw`, with these parameters, parsed already. */
+  readonly isRandom?: (parameters: Readonly<Record<string, unknown>>) => boolean;
   /** Whether it may look at the victim's `original`: what is recorded is then read before the rules are asked. */
   readonly needsOriginal?: boolean;
   /** What is wrong with parameters, parsed already, when they are taken together. */
@@ -39,11 +39,12 @@ export interface Introduction<S extends Shape> {
 
 /** Binds the types of a kind's parameters to what it creates, and forgets them for the table. */
 export function faultKind<S extends Shape>({
+  isRandom,
   findFlaw,
   create,
   ...definition
 }: Introduction<S> & {
-  readonly isRandom?: boolean;
+  readonly isRandom?: (parameters: Parsed<S>) => boolean;
   readonly needsOriginal?: boolean;
   readonly findFlaw?: (parameters: Parsed<S>) => Flaw | undefined;
   readonly create: (parameters: Parsed<S>) => Fault;
@@ -51,6 +52,7 @@ export function faultKind<S extends Shape>({
   const schema = z.object(definition.parameters);
   return {
     ...definition,
+    ...(isRandom !== undefined && { isRandom: (parameters) => isRandom(schema.parse(parameters)) }),
     ...(findFlaw !== undefined && { findFlaw: (parameters) => findFlaw(schema.parse(parameters)) }),
     create: (parameters) => create(schema.parse(parameters)),
   };

@@ -25,6 +25,16 @@ export function planOf(rules: readonly Rule[]): Plan {
   return { rules, phases: [], repeats: false };
 }
 
+/** Whether chance decides anything in it: which calls are hit, or what is done to them. */
+export function usesChance({ rules, phases }: Plan): boolean {
+  return [...rules, ...phases.flatMap((phase) => phase.rules)].some(usesChanceItself);
+}
+
+function usesChanceItself({ definition, parameters, schedule: { p, ramp } }: Rule): boolean {
+  if (p === 0) return false;
+  return (p !== undefined && p < 1) || ramp !== undefined || definition.isRandom?.(parameters) === true;
+}
+
 /**
  * One plan that does what both say. Phases of the second follow those of the first.
  * @throws {@link UsageError} when they have too many rules together.

@@ -1,6 +1,7 @@
 import { type Option, options } from '../settings/options.ts';
 import type { Values } from '../settings/settings.ts';
 import { controlOptions } from './control-options.ts';
+import { lookOf } from './look.ts';
 
 /** A command besides the modes: it does one thing and ends. */
 export interface Errand {
@@ -24,7 +25,7 @@ export const errands: readonly Errand[] = [
     usage: 'faults',
     describes: 'list the faults there are, with an example each',
     options: [],
-    run: async () => (await import('./faults.ts')).runFaults(print, process.stdout.isTTY),
+    run: async () => (await import('./faults.ts')).runFaults(print, lookOf(process.stdout).color),
   },
   {
     usage: 'fault <action> [rule]',

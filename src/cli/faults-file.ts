@@ -12,7 +12,7 @@ const INTERVAL_MS = 500;
 export interface FaultsFileListeners {
   /** Reads the file and puts it to use; what it throws is reported, and all stays as it was. */
   readonly load: () => Promise<void>;
-  readonly say: (line: string) => void;
+  readonly say: (message: string, level: 'info' | 'warning') => void;
 }
 
 /** Looks after a faults file: loads it again when it changes. @returns what ends that. */
@@ -22,9 +22,9 @@ export function watchFaultsFile(path: string, { load, say }: FaultsFileListeners
   const look = async (): Promise<void> => {
     try {
       await load();
-      say(`Loaded '${path}' again: its faults hold from now on.`);
+      say(`Loaded '${path}' again: its faults hold from now on.`, 'info');
     } catch (error) {
-      say(`${reasonOf(error)}. The faults from before stay.`);
+      say(`${reasonOf(error)}. The faults from before stay.`, 'warning');
     }
   };
   watchFile(path, { interval: INTERVAL_MS, persistent: false }, (now, before) => {

@@ -1,5 +1,5 @@
-import pc from 'picocolors';
 import type { Catalogue, CatalogueEntry, KindEntry, PresetEntry } from '../chaos/catalogue.ts';
+import { colorsFor } from './look.ts';
 
 /** A line about something, and lines beneath it. */
 interface Item {
@@ -18,7 +18,7 @@ export async function runFaults(write: (text: string) => void, color: boolean): 
 
 /** What `restage faults` prints: all there is to say about faults, with an example each. */
 export function renderCatalogue(catalogue: Catalogue, color: boolean): string {
-  const { bold, dim } = pc.createColors(color);
+  const { bold, dim } = colorsFor(color);
   const sections: ReadonlyArray<readonly [title: string, items: readonly Item[]]> = [
     ['Kinds: what is done to a call', catalogue.kinds.map(ofKind)],
     ['Scope: to which calls', catalogue.scopes.map(ofEntry)],

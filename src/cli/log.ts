@@ -1,20 +1,26 @@
-import pc from 'picocolors';
 import type { Outcome } from '../call.ts';
 import { describeEntry, type JournalEntry } from '../journal/entry.ts';
 import type { LogFormat } from '../settings/options.ts';
+import { type Colors, colorsFor } from './look.ts';
 import { escapeUnprintable, printable } from './printable.ts';
 
 const FLUSH_MS = 100;
 const MAX_BUFFERED = 64 * 1024;
 
-const colors: Readonly<Record<Outcome, (text: string) => string>> = {
-  recorded: pc.green,
-  replayed: pc.cyan,
-  forwarded: pc.blue,
-  faulted: pc.yellow,
-  missed: pc.red,
-  refused: pc.red,
-};
+const colorNames = {
+  recorded: 'green',
+  replayed: 'cyan',
+  forwarded: 'blue',
+  faulted: 'yellow',
+  missed: 'red',
+  refused: 'red',
+} as const satisfies Record<Outcome, keyof Colors>;
+
+/** How the log looks. */
+export interface LogStyle {
+  readonly format: Exclude<LogFormat, 'silent'>;
+  readonly color: boolean;
+}
 
 /** Writes one line a call, many lines at a time. */
 export class Log {
@@ -23,8 +29,9 @@ export class Log {
   #buffered = '';
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(format: Exclude<LogFormat, 'silent'>, write: (text: string) => void) {
-    this.#format = format === 'json' ? formatJson : formatPretty;
+  constructor({ format, color }: LogStyle, write: (text: string) => void) {
+    const colors = colorsFor(color);
+    this.#format = format === 'json' ? formatJson : (entry) => formatPretty(entry, colors);
     this.#write = write;
   }
 
@@ -44,39 +51,41 @@ export class Log {
 }
 
 /** `20:14:03 replayed  200  GetStages a1b2c3d4e5 deploymentId=vakw79  us-east-1  0.4 ms` */
-export function formatPretty(entry: JournalEntry): string {
-  const {
-    at,
-    session,
-    operation,
-    restApiId,
-    parameters = {},
-    region,
-    outcome,
-    status,
-    durationMs,
-    attempt,
-    fault,
-    note,
-  } = entry;
-  const filters = Object.entries(parameters).map(([name, value]) => `${name}=${value}`);
-  const subject = [operation, restApiId, ...filters, session && `@${session}`]
-    .filter((part) => part !== undefined)
-    .join(' ');
+export function formatPretty(entry: JournalEntry, colors: Colors): string {
+  const { at, region, outcome, status, durationMs, attempt, fault, note } = entry;
+  const { dim, yellow } = colors;
   const parts = [
-    `${pc.dim(new Date(at).toTimeString().slice(0, 8))} ${colors[outcome](outcome.padEnd(9))} ${status}`,
-    printable(cut(subject)),
-    ...(region === undefined ? [] : [pc.dim(region)]),
-    pc.dim(`${durationMs < 10 ? durationMs.toFixed(1) : Math.round(durationMs)} ms`),
+    `${dim(new Date(at).toTimeString().slice(0, 8))} ${colors[colorNames[outcome]](outcome.padEnd(9))} ${status}`,
+    printable(cut(describeSubject(entry))),
+    ...(region === undefined ? [] : [dim(region)]),
+    dim(`${durationMs < 10 ? durationMs.toFixed(1) : Math.round(durationMs)} ms`),
     ...(attempt === undefined || attempt < 2 ? [] : [`attempt ${attempt}`]),
-    ...(fault === undefined ? [] : [pc.yellow(printable(cut(fault)))]),
-    ...(note === undefined ? [] : [pc.dim(printable(cut(note)))]),
+    ...(fault === undefined ? [] : [yellow(printable(cut(fault)))]),
+    ...(note === undefined ? [] : [dim(printable(cut(note)))]),
   ];
   return parts.join('  ');
 }
 
+/** `GetStages a1b2c3d4e5 deploymentId=vakw79 @my-test` */
+export function describeSubject({
+  session,
+  operation,
+  restApiId,
+  parameters = {},
+}: Pick<JournalEntry, 'session' | 'operation' | 'restApiId' | 'parameters'>): string {
+  const filters = Object.entries(parameters).map(([name, value]) => `${name}=${value}`);
+  return [operation, restApiId, ...filters, session && `@${session}`]
+    .filter((part) => part !== undefined)
+    .join(' ');
+}
+
 function formatJson(entry: JournalEntry): string {
-  return escapeUnprintable(JSON.stringify(describeEntry(entry)));
+  return toJsonLine({ event: 'call', ...describeEntry(entry) });
+}
+
+/** An object as a line of its own. */
+export function toJsonLine(object: object): string {
+  return escapeUnprintable(JSON.stringify(object));
 }
 
 /** Clients choose what stands here: it must not fill the screen. */

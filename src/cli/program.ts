@@ -1,33 +1,32 @@
-import pc from 'picocolors';
 import { CallError, errorCode, FailureError, reasonOf, UsageError } from '../errors.ts';
 import { readVersion } from '../version.ts';
-import { printableLine, printableLines } from './printable.ts';
+import { askedFormat, Reporter } from './reporter.ts';
 
 /** Runs restage with these arguments, and ends the process with the status that comes of it. */
 export async function runProgram(args: readonly string[]): Promise<never> {
-  for (const event of ['uncaughtException', 'unhandledRejection']) {
-    process.on(event, (error: unknown) => {
-      report(error);
-      process.exit(statusOf(error));
-    });
-  }
+  const separator = args.indexOf('--');
+  const own = separator < 0 ? args : args.slice(0, separator);
+  const reporter = new Reporter(process.stderr, askedFormat(own, process.env));
+  const failWith = (error: unknown): never => {
+    report(error, reporter);
+    process.exit(exitStatusOf(error));
+  };
+  for (const event of ['uncaughtException', 'unhandledRejection']) process.on(event, failWith);
   // Whoever read the output may have gone, as after '| head'; calls are answered all the same.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosedPipe);
   try {
-    process.exit(await run(args));
+    process.exit(await run(args, own, reporter));
   } catch (error) {
-    report(error);
-    process.exit(statusOf(error));
+    return failWith(error);
   }
 }
 
 /** Each part is loaded by whoever needs it. @returns the exit status. */
-async function run(args: readonly string[]): Promise<number> {
-  const separator = args.indexOf('--');
-  const own = separator < 0 ? args : args.slice(0, separator);
-  if (own.includes('--help') || own.includes('-h')) {
+async function run(args: readonly string[], own: readonly string[], reporter: Reporter): Promise<number> {
+  const [first, ...rest] = own;
+  if (args.length === 0 || first === 'help' || own.includes('--help') || own.includes('-h')) {
     const { renderHelp } = await import('./help.ts');
-    process.stdout.write(renderHelp(own, process.stdout.columns ?? 100));
+    process.stdout.write(renderHelp(first === 'help' ? rest : own, process.stdout.columns ?? 100));
     return 0;
   }
   if (own.includes('--version')) {
@@ -38,23 +37,22 @@ async function run(args: readonly string[]): Promise<number> {
   const request = parseArguments(args);
   if (request.mode === undefined) return request.errand.run(request.flags);
   const { serve } = await import('./serve.ts');
-  return serve(request.mode, request.flags, request.command);
+  return serve(request, reporter);
 }
 
-function statusOf(error: unknown): number {
-  return error instanceof UsageError ? 2 : 1;
+function exitStatusOf(error: unknown): number {
+  if (error instanceof UsageError) return 2;
+  return error instanceof FailureError ? error.exitStatus : 1;
 }
 
 /** One line: what could not be done, why, and what to do. */
-function report(error: unknown): void {
+function report(error: unknown, reporter: Reporter): void {
   const isExpected =
     error instanceof UsageError || error instanceof FailureError || error instanceof CallError;
-  const line = isExpected
+  const message = isExpected
     ? error.message
     : `Cannot go on: ${reasonOf(error)}. Report this, with DEBUG=restage set.`;
-  process.stderr.write(`${pc.red(printableLine(line))}\n`);
-  if (process.env.DEBUG === 'restage' && error instanceof Error)
-    process.stderr.write(`${printableLines(error.stack ?? '')}\n`);
+  reporter.fail(message, error, { exitStatus: exitStatusOf(error) });
 }
 
 function ignoreClosedPipe(error: Error): void {

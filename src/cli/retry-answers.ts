@@ -1,7 +1,7 @@
-import pc from 'picocolors';
 import type { WaitRange } from '../retries/call-shape.ts';
 import type { ReportedAttempt, ReportedShape } from '../retries/report.ts';
 import { formatDuration } from './duration.ts';
+import { colorsFor } from './look.ts';
 
 /** `429 +34ms 429 +71ms 200`, as wide as it is told to be; of too many, the first ones and the last. */
 export function renderAnswers(shape: ReportedShape, width: number, color: boolean): string {
@@ -53,7 +53,7 @@ function lengthOf(pieces: readonly Piece[]): number {
 type Paint = (text: string) => string;
 
 function colorOfAnswer(attempt: ReportedAttempt | undefined, color: boolean): Paint {
-  const colors = pc.createColors(color);
+  const colors = colorsFor(color);
   if (attempt === undefined) return colors.dim;
   if (attempt.outcome === 'faulted') return colors.yellow;
   return attempt.status >= 200 && attempt.status < 300 ? colors.green : colors.red;

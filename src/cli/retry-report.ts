@@ -1,7 +1,6 @@
-import pc from 'picocolors';
 import type { RetryReport } from '../retries/report.ts';
 import { formatDuration } from './duration.ts';
-import type { Look } from './look.ts';
+import { colorsFor, type Look } from './look.ts';
 import { printable } from './printable.ts';
 import { count, cut, renderShapes } from './retry-table.ts';
 import { renderTimeline } from './timeline-chart.ts';
@@ -28,7 +27,7 @@ function renderSummary(
   { totals, faults, waits, peakPerSecond }: RetryReport,
   { width, color }: Look,
 ): string[] {
-  const { bold, dim, green, red, yellow } = pc.createColors(color);
+  const { bold, dim, green, red, yellow } = colorsFor(color);
   const parts = [
     `${bold('Retries:')} ${count(totals.calls, 'call')}`,
     count(totals.attempts, 'attempt'),

@@ -1,8 +1,7 @@
-import pc from 'picocolors';
 import type { Ending } from '../retries/attempt.ts';
 import { describeCalled } from '../retries/called.ts';
 import type { ReportedShape, RetryReport } from '../retries/report.ts';
-import type { Look } from './look.ts';
+import { colorsFor, type Look } from './look.ts';
 import { printable } from './printable.ts';
 import { lengthOfAnswers, renderAnswers } from './retry-answers.ts';
 
@@ -26,7 +25,7 @@ interface Row {
  * that were given up early first, then those with the most attempts.
  */
 export function renderShapes(report: RetryReport, look: Look): string[] {
-  const { dim } = pc.createColors(look.color);
+  const { dim } = colorsFor(look.color);
   const { shapes, otherShapes, callsForgotten } = report;
   const shown = nameAll(shapes).slice(0, MAX_ROWS);
   const rows = look.width < TABLE_WIDTH ? renderNarrow(shown, look) : renderTable(shown, look);
@@ -70,7 +69,7 @@ function describeAttempts({ shape: { first } }: Row): string {
 
 /** One line a shape: `    3  GetStages a1b2c3d4e5  429 +34ms 429 +71ms 200  succeeded`. */
 function renderTable(rows: readonly Row[], { width, color }: Look): string[] {
-  const { dim } = pc.createColors(color);
+  const { dim } = colorsFor(color);
   const room = width - 'Attempts'.length - endingWidthOf(rows) - 6;
   const longestName = Math.max('Call'.length, ...rows.map(({ name, others }) => name.length + others.length));
   const longestAnswers = Math.max(ANSWERS.length, ...rows.map(({ shape }) => lengthOfAnswers(shape)));
@@ -116,7 +115,7 @@ function nameAll(shapes: readonly ReportedShape[]): Row[] {
 }
 
 function colorOfEnding(ending: Ending, color: boolean): (text: string) => string {
-  const { green, red } = pc.createColors(color);
+  const { green, red } = colorsFor(color);
   return ending === 'succeeded' ? green : red;
 }
 

@@ -1,161 +1,153 @@
-import { existsSync } from 'node:fs';
-import pc from 'picocolors';
 import { type Started, start } from '../assembly/start.ts';
-import { listCassettes } from '../cassette/folder.ts';
-import type { Plan } from '../chaos/plan.ts';
 import { FailureError, UsageError } from '../errors.ts';
 import { type Mode, modeNeeds } from '../sessions/mode.ts';
 import { NO_SESSION } from '../sessions/session-address.ts';
-import {
-  type FaultSettings,
-  isLoopbackAddress,
-  resolveSettings,
-  type Settings,
-  type Values,
-} from '../settings/settings.ts';
-import { runCommand } from './command.ts';
+import { isRecord } from '../settings/setting-readers.ts';
+import { type FaultSettings, resolveSettings, type Settings, type Values } from '../settings/settings.ts';
+import { reportGaps, reportRetries } from './closing.ts';
+import { type RunningCommand, runCommand } from './command.ts';
 import { readConfig } from './config.ts';
 import { type CommandIdentity, commandEnvironment, tunnelEnvironment } from './environment.ts';
+import { FailureReport } from './failure-report.ts';
 import { readWholePlan, watchFaultsFile } from './faults-file.ts';
-import { Log } from './log.ts';
-import { lookOf } from './look.ts';
-import { printable, printableLine, printableLines } from './printable.ts';
-import { exitOnNextSignal, nextSignal, passSignalsOn } from './signals.ts';
+import { introduce, introduceTunnels, listeningLine, proxyUrl, reachableUrl } from './introduction.ts';
+import type { Reporter } from './reporter.ts';
+import { onStopSignal, statusOfSignal } from './signals.ts';
 import { TunnelReport } from './tunnel-report.ts';
 
+/** What `restage <mode>` is run with. */
+export interface ServeRequest {
+  readonly mode: Mode;
+  readonly flags: Values;
+  readonly command: readonly string[];
+}
+
 /** Runs restage in a mode until it is told to stop, or until the command ends. @returns the exit status. */
-export async function serve(mode: Mode, flags: Values, command: readonly string[]): Promise<number> {
+export async function serve({ mode, flags, command }: ServeRequest, reporter: Reporter): Promise<number> {
   // As the user has it: libraries add to it as they are loaded.
   const env = { ...process.env };
-  const settings = resolveSettings({ flags, variables: env, file: await readConfig() });
+  const file = await readConfig();
+  if (flags.log === undefined && !env.RESTAGE_LOG && isRecord(file?.values)) reporter.expect(file.values.log);
+  const settings = resolveSettings({ flags, variables: env, file });
+  reporter.setFormat(settings.log);
   const plan = await readWholePlan(settings.faults);
-  if (settings.expectations.length > 0 && command.length === 0) {
+  const hasCommand = command.length > 0;
+  if (settings.expectations.length > 0 && !hasCommand) {
     throw new UsageError(
       "Cannot check '--expect': there is no command whose end to wait for. Put one after '--'.",
     );
   }
-  const format = settings.log ?? (process.stderr.isTTY ? 'pretty' : 'json');
-  const log = format === 'silent' ? undefined : new Log(format, (text) => process.stderr.write(text));
-  const failures = new FailureReport((line) => {
-    log?.flush();
-    say(line);
-  });
-  const tunnels = new TunnelReport((line) => {
-    log?.flush();
-    say(pc.yellow(printable(line)));
-  });
+  const failures = new FailureReport(reporter);
+  const tunnels = new TunnelReport((message) =>
+    reporter.say({ event: 'tunnel-failed', level: 'warning', message }),
+  );
   const restage = await start(
     mode,
     // A command is told where restage listens: any free port will do, unless a flag asks for one.
-    command.length > 0 && !isPortGiven(flags) ? { ...settings, port: 0 } : settings,
+    hasCommand && flags.port === undefined ? { ...settings, port: 0 } : settings,
     plan,
     {
-      onCall: log === undefined ? () => {} : (entry) => log.add(entry),
+      onCall: reporter.isSilent ? () => {} : (entry) => reporter.call(entry),
       onFailure: (failure) => failures.add(failure),
-      onError: reportError,
-      onStaleFile: (failure) => {
-        log?.flush();
-        say(pc.yellow(failure.message));
-      },
+      onError: (error) => reportError(error, reporter),
+      onStaleFile: ({ message }) => reporter.say({ event: 'stale-file', level: 'warning', message }),
       onTunnelError: (host, error) => tunnels.add(host, error),
     },
   );
-  if (format !== 'silent') await introduce(restage, settings, plan);
-  if (format !== 'silent' && command.length === 0) introduceTunnels(restage, settings);
-  const unwatch = watchFaults(restage, settings.faults);
-  const status =
-    command.length > 0 ? await withCommand(restage, settings, command, env) : await untilSignal(restage);
+  if (!reporter.isSilent) await introduce(restage, settings, plan, reporter);
+  if (!reporter.isSilent && !hasCommand) introduceTunnels(restage, settings, reporter);
+  const unwatch = watchFaults(restage, settings.faults, reporter);
+  const status = hasCommand
+    ? await withCommand(restage, settings, { command, env, reporter })
+    : await untilSignal(restage);
   unwatch();
-  log?.flush();
+  reporter.flush();
   failures.summarise();
-  if (command.length > 0 && !(await reportRetries(restage, settings))) return 1;
-  return failures.count > 0 && status === 0 ? 1 : status;
-}
-
-/** Recordings that were lost: one loud line at once, the sum in the end. */
-class FailureReport {
-  readonly #say: (line: string) => void;
-  count = 0;
-
-  constructor(write: (line: string) => void) {
-    this.#say = write;
-  }
-
-  add(failure: Error): void {
-    this.count += 1;
-    if (this.count === 1) this.#say(pc.red(pc.bold(failure.message)));
-  }
-
-  summarise(): void {
-    if (this.count > 1)
-      this.#say(pc.red(`${this.count} times something could not be saved; the first reason stands above.`));
-  }
+  if (hasCommand || settings.failOnMiss) await reportGaps(restage, settings, reporter);
+  if (hasCommand && !(await reportRetries(restage, settings, reporter))) return 1;
+  if (status !== 0) return status;
+  return failures.count > 0 || (settings.failOnMiss && restage.countMisses() > 0) ? 1 : 0;
 }
 
 /** Loads the faults file again when it changes. */
-function watchFaults(restage: Started, faults: FaultSettings): () => void {
+function watchFaults(restage: Started, faults: FaultSettings, reporter: Reporter): () => void {
   if (faults.file === undefined) return () => {};
   return watchFaultsFile(faults.file, {
     load: async () => restage.setPlan(await readWholePlan(faults)),
-    say,
+    say: (message, level) => reporter.say({ event: 'faults-file', level, message }),
   });
-}
-
-/** Says what the command tried again where a fault fired, and what did not come as expected. @returns whether all did. */
-async function reportRetries(restage: Started, { expectations, log }: Settings): Promise<boolean> {
-  const report = restage.retries();
-  if (log !== 'silent' && (report.totals.faultedAttempts > 0 || expectations.length > 0)) {
-    const { renderRetryReport } = await import('./retry-report.ts');
-    process.stderr.write(`\n${renderRetryReport(report, lookOf(process.stderr))}`);
-  }
-  const verdicts = expectations.map((expectation) => restage.check(expectation.text));
-  for (const { expected, passed, reason } of verdicts) {
-    const [mark, color] = passed ? ['✔', pc.green] : ['✘', pc.red];
-    say(`${color(`${mark} ${expected}`)}  ${printable(reason)}`);
-  }
-  return verdicts.every(({ passed }) => passed);
 }
 
 async function untilSignal(restage: Started): Promise<number> {
   // Whoever reads the line may send the signal at once.
-  const stopped = nextSignal();
+  const stopped = new Promise<void>((resolve) => {
+    onStopSignal((signal, times) => {
+      if (times > 1) process.exit(statusOfSignal(signal));
+      resolve();
+    });
+  });
   process.stdout.write(`${listeningLine(restage)}\n`);
   await stopped;
-  exitOnNextSignal();
   await restage.close();
   return 0;
 }
 
-async function withCommand(
-  restage: Started,
-  settings: Settings,
-  command: readonly string[],
-  env: NodeJS.ProcessEnv,
-): Promise<number> {
-  try {
+/** A command to run, and what it is run with. */
+interface CommandRun {
+  readonly command: readonly string[];
+  readonly env: NodeJS.ProcessEnv;
+  readonly reporter: Reporter;
+}
+
+async function withCommand(restage: Started, settings: Settings, run: CommandRun): Promise<number> {
+  let running: RunningCommand | undefined;
+  let interrupted = (_status: number): void => {};
+  // To find out what to sign with may take its time: there is no command yet that could be stopped.
+  const interruption = new Promise<number>((resolve) => {
+    interrupted = resolve;
+  });
+  let isStopped = false;
+  let isOver = false;
+  const unlisten = onStopSignal((signal, times) => {
+    isStopped = true;
+    if (isOver && times > 1) process.exit(statusOfSignal(signal));
+    if (running !== undefined) running.stop(signal, times);
+    else interrupted(statusOfSignal(signal));
+  });
+  const runToEnd = async (): Promise<number> => {
     const identity = await findIdentity(restage, settings);
-    say(pc.dim(listeningLine(restage)));
-    const running = runCommand(command, environmentOf(restage, settings, env, identity));
-    const passOn = passSignalsOn(running.kill);
-    try {
-      const status = await running.status;
-      if (restage.countCalls() === 0 && status < 128) {
-        say(pc.yellow(`The command made no call through restage. ${guessWhy(restage)}`));
-      }
-      return status;
-    } finally {
-      passOn.stop();
-    }
+    if (isStopped) return interruption;
+    sayListening(restage, run.reporter);
+    running = await runCommand(run.command, environmentOf(restage, settings, run.env, identity));
+    const status = await running.status;
+    if (restage.countCalls() === 0 && status < 126) sayUnused(restage, run.reporter);
+    return status;
+  };
+  try {
+    return await Promise.race([interruption, runToEnd()]);
   } finally {
+    isOver = true;
     await restage.close();
+    unlisten();
   }
 }
 
-/** Why a command may have gone past restage, or nowhere. */
-function guessWhy({ trust }: Started): string {
-  return trust === undefined
-    ? 'Does it set an endpoint, or keys, of its own, or lack a region?'
-    : 'Does it take HTTPS_PROXY? SDKs for JavaScript need a proxy agent. Or does it lack keys, or a region?';
+function sayListening(restage: Started, reporter: Reporter): void {
+  const { mode, url } = restage;
+  reporter.say({ event: 'listening', level: 'info', message: listeningLine(restage), facts: { mode, url } });
+}
+
+/** Says why a command may have gone past restage, or nowhere. */
+function sayUnused({ trust }: Started, reporter: Reporter): void {
+  const guess =
+    trust === undefined
+      ? 'Does it set an endpoint, or keys, of its own, or lack a region?'
+      : 'Does it take HTTPS_PROXY? SDKs for JavaScript need a proxy agent. Or does it lack keys, or a region?';
+  reporter.say({
+    event: 'no-call',
+    level: 'warning',
+    message: `The command made no call through restage. ${guess}`,
+  });
 }
 
 /** The command is led to restage as its endpoint or, where tunnels are taken, as its proxy. */
@@ -186,61 +178,10 @@ async function findIdentity(restage: Started, settings: Settings): Promise<Comma
   }
 }
 
-async function introduce(restage: Started, settings: Settings, plan: Plan): Promise<void> {
-  const { dir, cassette, host } = settings;
-  if (
-    modeNeeds[restage.mode].recordings &&
-    !modeNeeds[restage.mode].upstream &&
-    !existsSync(`${dir}/${cassette}`)
-  ) {
-    const known = await listCassettes(dir);
-    const hint = known.length === 0 ? `There is none in '${dir}' yet` : `Known are ${known.join(', ')}`;
-    say(pc.yellow(`Cassette '${cassette}' does not exist: every call will be a miss. ${hint}.`));
-  }
-  if (!isLoopbackAddress(host)) {
-    say(
-      pc.yellow(
-        `Listening on ${host}: others can reach this port, by its address or a name of '--allow-host', and read what is recorded. Control asks for the admin token.`,
-      ),
-    );
-  }
-  if (plan.rules.length + plan.phases.length > 0)
-    say(pc.dim(`seed ${restage.seed} (--seed ${restage.seed} repeats this run)`));
-}
-
-/** A command is led through restage; whoever starts clients on their own has to know how. */
-function introduceTunnels(restage: Started, settings: Settings): void {
-  if (restage.trust === undefined) return;
-  const url = proxyUrl(restage, settings, 'SESSION', 'TOKEN');
-  say(pc.dim(`Taking tunnels: give clients HTTPS_PROXY=${url} and the CA ('restage ca' says how)`));
-}
-
-/** What clients take restage for their proxy by. Off loopback it asks for the token. */
-function proxyUrl(restage: Started, { host }: Settings, user: string, password: string): string {
-  const url = reachableUrl(restage);
-  return isLoopbackAddress(host) ? url : url.replace('//', `//${user}:${encodeURIComponent(password)}@`);
-}
-
-/** Where a command on this machine reaches restage: an address that stands for all is none to call. */
-function reachableUrl({ url }: Started): string {
-  return url.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:');
-}
-
-function listeningLine({ mode, url }: Started): string {
-  return `restage ${mode} listening on ${url}`;
-}
-
-function isPortGiven(flags: Values): boolean {
-  return flags.port !== undefined;
-}
-
-function say(line: string): void {
-  process.stderr.write(`${printableLine(line)}\n`);
-}
-
-function reportError(error: unknown): void {
+function reportError(error: unknown, reporter: Reporter): void {
   const reason = error instanceof Error ? error.message : String(error);
-  say(`Cannot finish an answer: ${reason.replace(/\.$/, '')}. The client's connection was closed.`);
-  if (process.env.DEBUG === 'restage' && error instanceof Error)
-    process.stderr.write(`${printableLines(error.stack ?? '')}\n`);
+  reporter.fail(
+    `Cannot finish an answer: ${reason.replace(/\.$/, '')}. The client's connection was closed.`,
+    error,
+  );
 }

@@ -1,36 +1,36 @@
+import type { EventEmitter } from 'node:events';
 import { constants } from 'node:os';
 
 /** The signals that ask restage to stop. */
-const STOPPING: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM'];
+const STOPPING: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'];
+/** `timeout` and process managers send one to restage, and then to its group: that is asked once. */
+const ECHO_MS = 100;
 
-/** Settled with the first signal to stop. */
-export function nextSignal(): Promise<void> {
-  return new Promise((resolve) => {
-    for (const signal of STOPPING) process.once(signal, () => resolve());
-  });
-}
+/** Told of each time that restage is asked to stop. `times`: how often it was by now. */
+export type StopListener = (signal: NodeJS.Signals, times: number) => void;
 
-/** Ends the process at once with the next signal to stop. */
-export function exitOnNextSignal(): void {
-  for (const signal of STOPPING) process.once(signal, () => process.exit(128 + constants.signals[signal]));
-}
-
-/** Gives signals to the command, which is to end first; a second one ends it at once. */
-export function passSignalsOn(kill: (signal: NodeJS.Signals) => void): { stop: () => void } {
-  let count = 0;
-  const listeners = STOPPING.map((signal) => {
-    const listener = (): void => {
-      count += 1;
-      // The terminal has given Ctrl-C to the command already.
-      if (count > 1) kill('SIGKILL');
-      else if (signal !== 'SIGINT' || !process.stdin.isTTY) kill(signal);
-    };
-    process.on(signal, listener);
-    return { signal, listener };
-  });
-  return {
-    stop: () => {
-      for (const { signal, listener } of listeners) process.off(signal, listener);
-    },
+/** Listens to the signals that ask restage to stop. @returns what ends that. */
+export function onStopSignal(
+  listener: StopListener,
+  source: Pick<EventEmitter, 'on' | 'off'> = process,
+  now: () => number = () => performance.now(),
+): () => void {
+  let times = 0;
+  let last: { readonly signal: NodeJS.Signals; readonly at: number } | undefined;
+  const handle = (signal: NodeJS.Signals): void => {
+    const at = now();
+    if (last?.signal === signal && at - last.at < ECHO_MS) return;
+    last = { signal, at };
+    times += 1;
+    listener(signal, times);
   };
+  for (const signal of STOPPING) source.on(signal, handle);
+  return () => {
+    for (const signal of STOPPING) source.off(signal, handle);
+  };
+}
+
+/** The exit status of whatever a signal ended. */
+export function statusOfSignal(signal: NodeJS.Signals): number {
+  return 128 + constants.signals[signal];
 }

@@ -1,6 +1,6 @@
-import pc from 'picocolors';
 import type { Columns } from '../retries/timeline.ts';
 import { formatDuration } from './duration.ts';
+import { colorsFor } from './look.ts';
 
 const BLOCKS = ' ▁▂▃▄▅▆▇█';
 const LABEL_WIDTH = 'answered '.length;
@@ -10,7 +10,7 @@ export function renderTimeline(
   timeline: Columns,
   { width, color }: { readonly width: number; readonly color: boolean },
 ): string[] {
-  const { dim, green, yellow } = pc.createColors(color);
+  const { dim, green, yellow } = colorsFor(color);
   const { columnMs, answered, faulted } = join(timeline, width - LABEL_WIDTH - 1);
   const most = Math.max(...answered, ...faulted);
   const span = formatDuration(columnMs * answered.length);

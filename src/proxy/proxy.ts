@@ -14,6 +14,7 @@ import type { CallerCheck } from './caller-check.ts';
 import type { Context } from './context.ts';
 import { type Action, decide } from './decide.ts';
 import { type Ending, failedEnding, faultedEnding, retryAfterMsOf, statusSeen } from './ending.ts';
+import type { Gaps } from './gaps.ts';
 import { originalOf } from './original.ts';
 import type { Upstream } from './upstream.ts';
 
@@ -23,6 +24,7 @@ export interface ProxyParts extends Tools {
   readonly sessions: Sessions;
   readonly control: Control;
   readonly observe: Observer;
+  readonly gaps: Gaps;
 }
 
 /** What answers calls that are addressed to restage itself. */
@@ -92,7 +94,7 @@ export class RestageProxy {
 
   #refuse(call: Call, error: CallError, startedAt: number): Answer {
     const context = this.#contextOf(call, this.#parts.sessions.main);
-    return this.#finish(context, this.#fail(error, 'refused', error.message), startedAt);
+    return this.#tell(context, this.#fail(error, 'refused', error.message), startedAt);
   }
 
   #begin(context: Context, addressing: Addressing): Ending | Promise<Ending> {
@@ -194,7 +196,13 @@ export class RestageProxy {
     return failedEnding(error, outcome, this.#parts.ids, note);
   }
 
-  #finish({ call, session, asked, region }: Context, ending: Ending, startedAt: number): Answer {
+  #finish(context: Context, ending: Ending, startedAt: number): Answer {
+    const { outcome } = ending;
+    if (outcome !== 'replayed' && outcome !== 'recorded') this.#parts.gaps.note(context, ending);
+    return this.#tell(context, ending, startedAt);
+  }
+
+  #tell({ call, session, asked, region }: Context, ending: Ending, startedAt: number): Answer {
     const { clock, sessions, observe } = this.#parts;
     const { answer } = ending;
     const entry = keptEntry({

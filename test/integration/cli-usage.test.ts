@@ -11,11 +11,11 @@ import { sample } from '../support/stand-in.ts';
 const FAULT = 'Cannot use fault ';
 
 test.each<[string[], RegExp]>([
-  [[], /a mode is missing\. Modes are record, replay, auto, passthrough/],
-  [['rewind'], /unknown .*rewind.* Modes are record, replay/],
+  [['-p', '0'], /a mode is missing\. Modes are record, replay, auto, passthrough/],
+  [['rewind'], /unknown .*rewind\. Modes are record, replay/],
   [['replay', 'extra'], /extra.*command comes after '--'/],
   [['replay', '--'], /no command comes after '--'/],
-  [['replay', '--cassete', 'x'], /unknown argument cassete\. .*--cassette/],
+  [['replay', '--cassete', 'x'], /unknown option --cassete\. .*--cassette/],
   [['replay', '--cassette'], /cassette/],
   [['replay', '-c', '../x'], /^Cannot use --cassette "\.\.\/x": it must be 1 to 64 letters/],
   [['replay', '-c', 'a', '-c', 'b'], /^Cannot use --cassette.*\b(?:once|twice|1 to 64)\b/],
@@ -25,11 +25,13 @@ test.each<[string[], RegExp]>([
   [['record', '--trust-clients', '--host', '0.0.0.0'], /^Cannot use '--trust-clients' on 0\.0\.0\.0/],
   [
     ['replay', '--fault', 'trottle'],
-    new RegExp(`^${FAULT}'trottle': there is no kind 'trottle'\\. Known kinds are throttle, `),
+    new RegExp(
+      `^${FAULT}'trottle': there is no kind 'trottle'\\. Did you mean 'throttle'\\? Known kinds are throttle, `,
+    ),
   ],
   [
     ['replay', '--fault', 'throttle,frist=2'],
-    new RegExp(`^${FAULT}.*no 'frist'\\. Known names are .*first, `),
+    new RegExp(`^${FAULT}.*no 'frist'\\. Did you mean 'first'\\? Known names are .*first, `),
   ],
   [
     ['replay', '--fault', 'throttle,p=2'],
@@ -42,6 +44,62 @@ test.each<[string[], RegExp]>([
   expect(stderr).toMatch(message);
   expect(stderr).toMatch(/^Cannot [^\n]+\.\n$/);
   expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+});
+
+const MEANT = 'FILE';
+
+/** A slip of the finger for each kind of name: what is written, and what was meant. */
+test.each<[args: string[], meant: string, file?: string]>([
+  [['reply'], 'replay'],
+  [['passthru'], 'passthrough'],
+  [['retrys'], 'retries'],
+  [['--port', '0', 'replya'], 'replay'],
+  [['replay', '--cassete', 'x'], '--cassette'],
+  [['replay', '--CASSETTE', 'x'], '--cassette'],
+  [['replay', '--allow_host', 'x'], '--allow-host'],
+  [['record', '--inter'], '--intercept'],
+  [['replay', '--fail-on-mis'], '--fail-on-miss'],
+  [['fault', 'ls', '--ulr', 'x'], '--url'],
+  [['ca', '--cadir', 'x'], '--ca-dir'],
+  [['fault', 'claer'], 'clear'],
+  [['fault', 'add', 'brownuot'], 'brownout'],
+  [['fault', 'add', 'throtle'], 'throttle'],
+  [['replay', '--fault', 'latancy'], 'latency'],
+  [['replay', '--fault', 'throttle,retry_after=1'], 'retry-after'],
+  [['replay', '--fault', 'throttle,evry=2'], 'every'],
+  [['replay', '--preset', 'brown-out'], 'brownout'],
+  [['replay', '--preset', 'brownout', '--preset', 'slowtail'], 'slow-tail'],
+  [['replay', '--quota', 'asw'], 'aws'],
+  [['replay', '--order', 'strikt'], 'strict'],
+  [['replay', '--log', 'jsn'], 'json'],
+  [['record', '--no-redact', 'jwt'], 'jwts'],
+  [['replay', '--faults', MEANT], 'faults', '{"fautls":[]}'],
+  [['replay', '--faults', MEANT], 'preset', '{"phases":[{"prset":"x"}]}'],
+  [['replay', '--faults', MEANT], 'slow-tail', '[{"preset":"slow-tale"}]'],
+  [['replay', '--faults', MEANT], 'unavailable', '["unavailible"]'],
+])('%j is asked back: did you mean %j?', async (args, meant, file) => {
+  const cwd = await temporaryFolder();
+  if (file !== undefined) await writeFile(join(cwd, MEANT), file);
+  const { status, stderr } = await runRestage(args, { cwd });
+
+  expect(status).toBe(2);
+  expect(stderr).toMatch(/^Cannot [^\n]+\.\n$/);
+  const [, before = '', asked = ''] = /^(.+)Did you mean '([^']+)'\? /.exec(stderr) ?? [];
+  expect(asked).toBe(meant);
+  // All that there is stands behind it.
+  expect(before).not.toMatch(/Known|Modes|options are/);
+  expect(stderr.slice(stderr.indexOf('?'))).toContain(meant);
+});
+
+test.each([
+  [['fault', 'explode']],
+  [['replay', '--zzzzzz']],
+  [['replay', '--order', 'backwards']],
+  [['replay', '--fault', 'x']],
+])('%j is like nothing that there is, and is not asked back', async (args) => {
+  const { status, stderr } = await runRestage(args);
+  expect(status).toBe(2);
+  expect(stderr).not.toContain('Did you mean');
 });
 
 test('an option that is given twice is refused as such', async () => {
@@ -95,6 +153,31 @@ test('help and version are on stdout, with exit status 0', async () => {
   });
 });
 
+test('nothing at all, and the word help, show the help', async () => {
+  const help = await runRestage(['--help']);
+  const ofReplay = await runRestage(['replay', '--help']);
+
+  expect(await runRestage([])).toEqual(help);
+  expect(await runRestage(['help'])).toEqual(help);
+  expect(await runRestage(['help', 'replay'])).toEqual(ofReplay);
+  expect(ofReplay.stdout).toMatch(/^restage replay \[options\]/);
+});
+
+test.each([
+  ['NO_COLOR=1 FORCE_COLOR=1', false],
+  ['CI=true', false],
+  ['FORCE_COLOR=1', true],
+])('with %s colours in a pipe: %s', async (variables, color) => {
+  const env = Object.fromEntries(variables.split(' ').map((pair) => pair.split('=')));
+  const [{ stderr }, { stdout }] = [
+    await runRestage(['replay', '--nope', '--', 'x', '--color'], { env }),
+    await runRestage(['faults'], { env }),
+  ];
+
+  expect(stderr.includes('\x1b[31m')).toBe(color);
+  expect(stdout.includes('\x1b[1m')).toBe(color);
+});
+
 describe('settings', () => {
   test('come from the config file, from variables, and from flags, the later winning', async () => {
     const cwd = await temporaryFolder();
@@ -143,7 +226,7 @@ describe('settings', () => {
     ['allow-host: [evil.example]', /^Cannot take 'allow-host' from/],
     [
       'casette: x',
-      /^Cannot use 'restage\.config\.yaml': there is no setting 'casette'\. Known are cassette, /,
+      /^Cannot use 'restage\.config\.yaml': there is no setting 'casette'\. Did you mean 'cassette'\? Known are cassette, /,
     ],
     ['cassette: ../x', /^Cannot use 'cassette' in restage\.config\.yaml "\.\.\/x": /],
     ['- a list', /^Cannot use 'restage\.config\.yaml': it does not hold an object/],

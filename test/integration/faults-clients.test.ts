@@ -56,7 +56,7 @@ function replayTwice(dir: string, faults: readonly string[], command: readonly s
 }
 
 function outcomesIn(stderr: string): string[] {
-  return [...stderr.matchAll(/"outcome":"(\w+)"/g)].map(([, outcome]) => outcome ?? '');
+  return [...stderr.matchAll(/^\{"event":"call".*"outcome":"(\w+)"/gm)].map(([, outcome]) => outcome ?? '');
 }
 
 for (const [name, command, success, failure] of clients) {

@@ -23,7 +23,7 @@ const printEnv = [process.execPath, '-e', 'console.log(JSON.stringify(process.en
 async function folders() {
   const folder = await temporaryFolder();
   const [dir, caDir] = [join(folder, 'cassettes'), join(folder, 'ca')];
-  return { caDir, flags: ['--dir', dir, '--intercept', '--ca-dir', caDir] };
+  return { dir, caDir, flags: ['--dir', dir, '--intercept', '--ca-dir', caDir, '--log', 'json'] };
 }
 
 /** The sockets that a watched process opened, and the names it asked for, but for the address it listened on. */
@@ -103,7 +103,8 @@ describeWithClient('AWS CLI', 'an unmodified AWS CLI', () => {
   });
 
   test('that does not trust the CA fails, and restage says how it would', async () => {
-    const { flags } = await folders();
+    const { dir, caDir } = await folders();
+    const flags = ['--dir', dir, '--intercept', '--ca-dir', caDir];
     const replaying = restage(['replay', '--port', '0', ...flags]);
     const client = {
       ...credentialVariables(credentials),
@@ -138,7 +139,7 @@ describe('restage … --intercept -- command', () => {
     const given = JSON.parse(stdout);
 
     expect(status).toBe(0);
-    const url = /listening on (http:\S+)/.exec(stderr)?.[1];
+    const url = /listening on (http:[^\s"]+)/.exec(stderr)?.[1];
     expect(given).toMatchObject({
       ...credentialVariables(credentials),
       AWS_PROFILE: 'work',

@@ -182,7 +182,7 @@ describe('a client off loopback', () => {
         ],
         { env: { RESTAGE_ADMIN_TOKEN: TOKEN } },
       ).ended;
-      const line = stderr.split('\n').find((each) => each.startsWith('{')) ?? '{}';
+      const line = stderr.split('\n').find((each) => each.includes('"event":"call"')) ?? '{}';
 
       expect(status).toBe(0);
       expect(JSON.parse(line)).toMatchObject({ outcome: 'replayed', status: 200 });

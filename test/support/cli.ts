@@ -39,6 +39,8 @@ export interface ProgramOptions {
   /** The working folder; an empty one if not given. */
   readonly cwd?: string;
   readonly nodeArgs?: readonly string[];
+  /** Whether it leads a process group, as what a shell or a CI starts does. */
+  readonly leadsGroup?: boolean;
 }
 
 /** Runs restage as a user does; it is ended when the test is over. */
@@ -48,6 +50,7 @@ export function restage(args: readonly string[], options: ProgramOptions = {}): 
     cwd: options.cwd ?? home,
     env: environment(home, options),
     stdio: ['ignore', 'pipe', 'pipe'],
+    detached: options.leadsGroup === true,
   });
   const watch = watchOutput(child);
   onTestFinished(async () => {
@@ -55,7 +58,7 @@ export function restage(args: readonly string[], options: ProgramOptions = {}): 
     await watch.ended;
     rmSync(home, { recursive: true, force: true });
   });
-  const url = watch.said(/listening on (http:\S+)/).then((match) => match[1] ?? '');
+  const url = watch.said(/listening on (http:[^\s"]+)/).then((match) => match[1] ?? '');
   // Who runs a program that never listens does not ask for this.
   url.catch(() => undefined);
   return { child, url, kill: (signal) => child.kill(signal), ...watch };
@@ -67,7 +70,7 @@ export function restage(args: readonly string[], options: ProgramOptions = {}): 
  */
 export function runRestage(
   args: readonly string[],
-  options: Omit<ProgramOptions, 'nodeArgs'> = {},
+  options: Omit<ProgramOptions, 'nodeArgs' | 'leadsGroup'> = {},
 ): Promise<RunEnded> {
   const home = mkdtempSync(join(tmpdir(), 'restage-home-'));
   onTestFinished(() => rmSync(home, { recursive: true, force: true }));

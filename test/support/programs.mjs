@@ -10,7 +10,8 @@ import { createInterface } from 'node:readline';
  * loaded once.
  */
 
-const EVENTS = ['uncaughtException', 'unhandledRejection', 'SIGINT', 'SIGTERM', 'SIGHUP'];
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'];
+const EVENTS = ['uncaughtException', 'unhandledRejection', 'warning', ...SIGNALS];
 /** Thrown in place of the end of the process, so that nothing behind it is carried out. */
 const over = Symbol('the program is over');
 const require = createRequire(import.meta.url);

@@ -80,7 +80,7 @@ const names = Object.keys(distributions) as Array<keyof typeof distributions>;
 export const latency = faultKind({
   describes: 'waits before answering',
   example: 'latency,distribution=log-normal,ms=80,sigma=0.7',
-  isRandom: true,
+  isRandom: ({ distribution: name, jitter = 0 }) => (name === 'fixed' ? jitter > 0 : name !== 'spike'),
   parameters: {
     distribution: z
       .enum(names, `takes one of ${listNames(names)}`)

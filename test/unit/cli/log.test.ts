@@ -1,11 +1,11 @@
-import { stripVTControlCharacters } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { formatPretty, Log } from '../../../src/cli/log.ts';
+import { colorsFor } from '../../../src/cli/look.ts';
 import type { JournalEntry } from '../../../src/journal/entry.ts';
 import { journalEntry } from '../../support/journal-entry.ts';
 
 function pretty(fields: Partial<JournalEntry> = {}): string {
-  return stripVTControlCharacters(formatPretty(journalEntry(fields)));
+  return formatPretty(journalEntry(fields), colorsFor(false));
 }
 
 describe('a line for people', () => {
@@ -45,8 +45,9 @@ describe('a line for people', () => {
     const plain = Object.fromEntries(
       Object.keys(fields).map((name) => [name, name === 'parameters' ? {} : 'x']),
     );
-    const escapes = (text: string): number => text.split('\x1b').length;
-    expect(escapes(formatPretty(journalEntry(fields)))).toBe(escapes(formatPretty(journalEntry(plain))));
+    const escapes = (some: Partial<JournalEntry>): number =>
+      formatPretty(journalEntry(some), colorsFor(true)).split('\x1b').length;
+    expect(escapes(fields)).toBe(escapes(plain));
   });
 
   it('does not fill the screen', () => {
@@ -60,7 +61,7 @@ describe('a log', () => {
 
   function createLog() {
     const written: string[] = [];
-    return { log: new Log('json', (text) => written.push(text)), written };
+    return { log: new Log({ format: 'json', color: false }, (text) => written.push(text)), written };
   }
 
   it('for programs is one JSON object a line', () => {
@@ -79,7 +80,7 @@ describe('a log', () => {
 
   it('for people is one line a call', () => {
     const written: string[] = [];
-    const log = new Log('pretty', (text) => written.push(text));
+    const log = new Log({ format: 'pretty', color: false }, (text) => written.push(text));
     log.add(journalEntry({ note: 'two\nlines' }));
     log.flush();
     expect(written.join('').split('\n')).toHaveLength(2);
