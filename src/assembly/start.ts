@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PlannedAnswer } from '../aws/apigateway/planned-answer.ts';
+import { Cassette } from '../cassette/cassette.ts';
 import type { Frames } from '../cassette/player.ts';
 import { createRedactor } from '../cassette/redact.ts';
 import { Shelf } from '../cassette/shelf.ts';
@@ -115,7 +116,9 @@ export async function start(
         onTunnelError,
       })
     : undefined;
-  const gaps = new Gaps();
+  const gaps = new Gaps(
+    (name) => shelf.cassettes.find((open) => open.name === name) ?? new Cassette(settings.dir, name),
+  );
   const proxy = new RestageProxy({
     callers: new CallerCheck({
       boundHost: settings.host,

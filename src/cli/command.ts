@@ -80,10 +80,14 @@ export async function runCommand(
   }
 
   const stop = (signal: NodeJS.Signals, times: number): void => {
-    if (times > 1) send('SIGKILL');
-    else if (!isWindows && !(onTerminal && KEYS.includes(signal))) send(signal);
-    if (times === 1 && child.pid !== undefined && !isWindows)
+    if (times > 1) {
+      send('SIGKILL');
+      return;
+    }
+    // First of all: whoever is impatient may kill restage as soon as the command knows.
+    if (child.pid !== undefined && !isWindows)
       afterwards = endWithoutRestage(isLeader ? -child.pid : child.pid);
+    if (!isWindows && !(onTerminal && KEYS.includes(signal))) send(signal);
   };
   return { status, stop };
 }

@@ -37,15 +37,14 @@ export async function introduce(
       facts: { host },
     });
   }
-  // Without chance, every run is the same whatever the seed.
-  if (usesChance(plan)) {
-    reporter.say({
-      event: 'seed',
-      level: 'info',
-      message: `seed ${restage.seed} (--seed ${restage.seed} repeats this run)`,
-      facts: { seed: restage.seed },
-    });
-  }
+  introduceSeed(restage, plan, reporter);
+}
+
+/** Says the seed where there is chance: without it, every run is the same whatever the seed. */
+export function introduceSeed({ seed }: Started, plan: Plan, reporter: Reporter): void {
+  if (!usesChance(plan)) return;
+  const message = `seed ${seed} (--seed ${seed} repeats this run)`;
+  reporter.say({ event: 'seed', level: 'info', message, facts: { seed } });
 }
 
 /** A command is led through restage; whoever starts clients on their own has to know how. */

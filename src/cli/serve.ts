@@ -10,7 +10,14 @@ import { readConfig } from './config.ts';
 import { type CommandIdentity, commandEnvironment, tunnelEnvironment } from './environment.ts';
 import { FailureReport } from './failure-report.ts';
 import { readWholePlan, watchFaultsFile } from './faults-file.ts';
-import { introduce, introduceTunnels, listeningLine, proxyUrl, reachableUrl } from './introduction.ts';
+import {
+  introduce,
+  introduceSeed,
+  introduceTunnels,
+  listeningLine,
+  proxyUrl,
+  reachableUrl,
+} from './introduction.ts';
 import type { Reporter } from './reporter.ts';
 import { onStopSignal, statusOfSignal } from './signals.ts';
 import { TunnelReport } from './tunnel-report.ts';
@@ -73,7 +80,11 @@ export async function serve({ mode, flags, command }: ServeRequest, reporter: Re
 function watchFaults(restage: Started, faults: FaultSettings, reporter: Reporter): () => void {
   if (faults.file === undefined) return () => {};
   return watchFaultsFile(faults.file, {
-    load: async () => restage.setPlan(await readWholePlan(faults)),
+    load: async () => {
+      const plan = await readWholePlan(faults);
+      restage.setPlan(plan);
+      if (!reporter.isSilent) introduceSeed(restage, plan, reporter);
+    },
     say: (message, level) => reporter.say({ event: 'faults-file', level, message }),
   });
 }

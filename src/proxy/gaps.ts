@@ -1,7 +1,7 @@
 import type { Key } from '../aws/apigateway/operation.ts';
 import { memoryBounds } from '../bounds.ts';
 import type { Cassette } from '../cassette/cassette.ts';
-import { shortText, shortTexts } from '../journal/short-text.ts';
+import { ownText, ownTexts } from '../journal/own-text.ts';
 import type { Context } from './context.ts';
 import type { Ending } from './ending.ts';
 
@@ -20,20 +20,21 @@ export interface Gap {
   readonly note: string | undefined;
 }
 
-interface Found {
-  readonly name: string;
-  readonly key: Key | undefined;
-  readonly cassette: Cassette;
-  readonly missed: boolean;
-  readonly times: number;
-  readonly status: number;
-  readonly note: string | undefined;
-}
+type Found = Omit<Gap, 'restApiId' | 'parameters'> & { readonly key: Key | undefined };
+
+/** In characters. No API has an id, and no deployment, that long: who made it up need not be told of it in the end. */
+const MAX_KEY = 200;
 
 /** Calls that were neither replayed nor recorded, by what they ask for. */
 export class Gaps {
+  readonly #open: (cassette: string) => Cassette;
   readonly #found = new Map<string, Found>();
   #missed = 0;
+
+  /** @param open gives the cassette of that name: sessions may have ended, and are not kept for this. */
+  constructor(open: (cassette: string) => Cassette) {
+    this.#open = open;
+  }
 
   /** How many calls a replay has missed. */
   get missed(): number {
@@ -42,40 +43,42 @@ export class Gaps {
 
   /** Takes note of a call that was neither replayed nor recorded. */
   note({ session, asked }: Context, { outcome, answer, note }: Ending): void {
-    const { cassette, recorder, usesRecordings } = session;
+    const { recorder, usesRecordings } = session;
     // What replay refuses once it has begun cannot be read from the cassette.
     const missed = outcome === 'missed' || (outcome === 'refused' && recorder === undefined);
     if (!usesRecordings || (!missed && recorder === undefined)) return;
     if (missed) this.#missed += 1;
-    const name = shortText(asked.name);
-    const subject = `${cassette.name} ${missed} ${asked.key?.text ?? name}`;
+    if ((asked.key?.text.length ?? 0) > MAX_KEY) return;
+    const key = asked.key && ownKey(asked.key);
+    const operation = ownText(asked.name);
+    const cassette = session.cassette.name;
+    const subject = `${cassette} ${missed} ${key?.text ?? operation}`;
     const times = (this.#found.get(subject)?.times ?? 0) + 1;
-    // No API has an id that long: who made it up need not be told of it.
-    if ((asked.key?.text.length ?? 0) > memoryBounds.targetLength) return;
     if (times === 1 && this.#found.size >= memoryBounds.gaps) return;
     this.#found.set(subject, {
-      name,
-      key: asked.key,
+      operation,
+      key,
       cassette,
       missed,
       times,
       status: answer.status,
-      note: note && shortText(note),
+      note: note && ownText(note),
     });
   }
 
   /** Those that are gaps still: an attempt that failed may have been followed by one that was recorded. */
   async list(): Promise<Gap[]> {
     const gaps: Gap[] = [];
-    for (const found of this.#found.values()) {
-      const { name: operation, key, cassette, missed, times, status, note } = found;
-      if (!missed && (await isRecorded(cassette, key))) continue;
-      const restApiId = key && shortText(key.restApiId);
-      const parameters = key && shortTexts(key.parameters);
-      gaps.push({ operation, restApiId, parameters, cassette: cassette.name, missed, times, status, note });
+    for (const { key, ...found } of this.#found.values()) {
+      if (!found.missed && (await isRecorded(this.#open(found.cassette), key))) continue;
+      gaps.push({ ...found, restApiId: key?.restApiId, parameters: key?.parameters });
     }
     return gaps;
   }
+}
+
+function ownKey({ operation, restApiId, parameters, text }: Key): Key {
+  return { operation, restApiId: ownText(restApiId), parameters: ownTexts(parameters), text: ownText(text) };
 }
 
 async function isRecorded(cassette: Cassette, key: Key | undefined): Promise<boolean> {
