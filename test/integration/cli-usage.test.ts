@@ -169,10 +169,11 @@ test.each([
   ['FORCE_COLOR=1', true],
 ])('with %s colours in a pipe: %s', async (variables, color) => {
   const env = Object.fromEntries(variables.split(' ').map((pair) => pair.split('=')));
-  const [{ stderr }, { stdout }] = [
-    await runRestage(['replay', '--nope', '--', 'x', '--color'], { env }),
-    await runRestage(['faults'], { env }),
-  ];
+  // In processes of their own: what is found out once, at the start, counts as well.
+  const [{ stderr }, { stdout }] = await Promise.all([
+    restage(['replay', '--nope', '--', 'x', '--color'], { env }).ended,
+    restage(['faults'], { env }).ended,
+  ]);
 
   expect(stderr.includes('\x1b[31m')).toBe(color);
   expect(stdout.includes('\x1b[1m')).toBe(color);
