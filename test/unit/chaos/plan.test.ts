@@ -51,6 +51,6 @@ it.each([
 
 it.each(Object.keys(presets))('of preset %s is known', (name) => {
   expect(usesChance(planOf(presetRules(name)))).toBe(
-    !['quota', 'expired-token', 'eventual-consistency'].includes(name),
+    !['quota', 'expired-token', 'eventual-consistency', 'retry-quota'].includes(name),
   );
 });

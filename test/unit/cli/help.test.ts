@@ -41,7 +41,7 @@ describe('help', () => {
     [
       'passthrough',
       'Where to forward|Who may call|Faults|Output|Besides|Examples',
-      ['cassette', 'dir', 'order', 'replace', 'fail-on-miss', 'no-redact'],
+      ['cassette', 'dir', 'follow-links', 'order', 'replace', 'fail-on-miss', 'no-redact'],
     ],
   ])(
     'of %s says what it does, and lists in groups what it has, with two examples',
