@@ -114,10 +114,11 @@ async function findSpawn(isWindows: boolean): Promise<typeof spawn> {
 }
 
 function notStarted(program: string, cause: unknown): CommandError {
-  if (errorCode(cause) !== 'ENOENT')
-    return new CommandError(program, `${reasonOf(cause)}. Check that it is a program`, NOT_EXECUTABLE, {
-      cause,
-    });
+  const code = errorCode(cause);
+  if (code !== 'ENOENT') {
+    const why = code === 'EACCES' ? 'it is not executable (EACCES)' : reasonOf(cause);
+    return new CommandError(program, `${why}. Check that it is a program`, NOT_EXECUTABLE, { cause });
+  }
   const reason = !/[\\/]/.test(program)
     ? 'there is no such program on the PATH. Check its name'
     : existsSync(program)
