@@ -10,10 +10,16 @@ const MINUTE = 60 * SECOND;
 
 /** Of the listening side, for one client or for all of them. Times are milliseconds. */
 export const serverBounds = fixed({
+  /** At once, those to the outside for tunnels included; fewer where the system lets restage have fewer files open. */
+  connections: 4096,
   headBytes: 16 * KB,
   /** Headers of a request: fewer than this. To node:http a head's size is that of names and values alone. */
   headers: 200,
   bodyBytes: 10 * MB,
+  /** What a body may be on the wire, with the chunks it is cut into: one cut into single bytes is six times its size there. */
+  bodyWireBytes: 12 * MB,
+  /** All bodies together of the calls that are under way, without the first 16 KB of each. */
+  bodiesBytes: 64 * MB,
   /** For a whole head, from the connection's or the call's first moment on. */
   headMs: 10 * SECOND,
   /** For a whole call, its body included. */
@@ -22,6 +28,10 @@ export const serverBounds = fixed({
   keepAliveMs: 65 * SECOND,
   /** How long a client may leave an answer unread. */
   unreadMs: 2 * MINUTE,
+  /** How long a client that leaves its answer unread keeps its place when others need one. */
+  stalledMs: SECOND,
+  /** All answers together that clients have not taken yet: beyond, whoever took nothing for the longest time is put out. */
+  unreadBytes: 128 * MB,
   /** How often the times of heads and calls are looked at. */
   checkMs: 2 * SECOND,
   /** For the TLS handshake in a tunnel. */
@@ -30,8 +40,9 @@ export const serverBounds = fixed({
   tunnelIdleMs: 10 * MINUTE,
   /** How long a connection that was answered with a refusal is kept, for the client to read it. */
   lingerMs: SECOND,
-  /** Calls of one connection that wait behind one that is not answered yet. */
-  pipelinedCalls: 100,
+  /** Calls of one connection, and of all of them, that wait until the answer before theirs was taken. */
+  pipelinedCalls: 10,
+  waitingCalls: 1000,
 });
 
 /** Of what is asked of an upstream. */

@@ -25,6 +25,8 @@ export interface Call {
   readonly body: Uint8Array;
   /** Tells whether the client has gone. */
   readonly isAbandoned: () => boolean;
+  /** Tells once when the call is over: its answer has left, or its client has gone. To be asked while it is under way. */
+  readonly whenOver: (listener: () => void) => void;
   /** Tells whether the other end of the connection is this machine. */
   readonly isFromLoopback: () => boolean;
   /** Who calls, to tell clients apart that send no {@link invocationId}: the address and the user agent. */

@@ -12,6 +12,7 @@ const statuses = {
   MalformedRequestException: 400,
   RequestTooLargeException: 413,
   RequestTimeoutException: 408,
+  ServerBusyException: 503,
   TunnelNotAllowedException: 403,
   TunnelNotSupportedException: 501,
   ProxyAuthenticationRequiredException: 407,

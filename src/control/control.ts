@@ -1,5 +1,5 @@
 import { writeBody } from '../aws/apigateway/service-error.ts';
-import { type Answer, type Call, headerEntries, toBinary } from '../call.ts';
+import { type Answer, type Call, headerEntries } from '../call.ts';
 import { CallError, UsageError } from '../errors.ts';
 import type { Control } from '../proxy/proxy.ts';
 import { type RequestIds, readyError, toAnswer } from '../proxy/ready-answer.ts';
@@ -117,7 +117,8 @@ function isLook({ method }: Pick<Call, 'method'>): boolean {
 
 function toControlAnswer(said: object): Answer {
   if (isAnswer(said)) return said;
-  const body = toBinary(writeBody(said));
+  // Bytes, not text: it is made for this one caller, and counted as such until it was taken.
+  const body = Buffer.from(writeBody(said));
   return {
     status: 200,
     headers: ['Content-Type', 'application/json', 'Content-Length', String(body.length)],

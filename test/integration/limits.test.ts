@@ -8,7 +8,12 @@ const tunnels = takeTunnels({
   contextFor: () => Promise.reject(new Error('there is none')),
   dial: undefined,
 });
+const CHUNKED = 'POST /b HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n';
 const CALL = `${HEAD}\r\n`;
+
+/** More than the system takes for a client that does not read. */
+const LARGE_ANSWER = { ...plain(200, ''), body: Buffer.alloc(16 * 1024 * 1024, 'x') };
+LARGE_ANSWER.headers = ['Content-Length', String(LARGE_ANSWER.body.length)];
 
 /** Sends text again and again until the other end closes. @returns all that came back. */
 async function drip(wire: Wire, text: string, ms: number): Promise<string> {
@@ -25,6 +30,11 @@ async function answersOthers(server: BareServer): Promise<void> {
   const wire = await openWire(server.port);
   wire.send(CALL);
   expect(await wire.until('/a')).toMatch(/^HTTP\/1\.1 200 /);
+}
+
+/** Sends bytes until the other end reads no more for the moment, or for good. */
+function pour(wire: Wire, text: string): Promise<void> {
+  return new Promise((resolve) => wire.socket.write(text, 'latin1', () => resolve()));
 }
 
 describe('time', () => {
@@ -179,6 +189,101 @@ describe('size', () => {
     expect(await drip(wire, '10\r\n0123456789abcdef\r\n', 1)).toMatch(/^HTTP\/1\.1 413 /);
     expect(server.calls).toEqual([]);
   });
+
+  test('a body in chunks of single bytes is read whole', async () => {
+    const server = await startBareServer({ answer: ({ body }) => plain(200, Buffer.from(body).toString()) });
+    const wire = await openWire(server.port);
+    const text = 'single bytes '.repeat(5_000);
+    wire.send(`${CHUNKED + [...text].map((byte) => `1\r\n${byte}\r\n`).join('')}0\r\n\r\n`);
+
+    expect(await wire.until(text)).toMatch(/^HTTP\/1\.1 200 /);
+  });
+
+  test.each([
+    ['of single bytes', '1\r\nx\r\n'],
+    ['with extensions', `1;${'x'.repeat(10_000)}\r\nx\r\n`],
+  ])('a body in chunks %s is refused when it is long on the wire alone', async (_, chunk) => {
+    const server = await startBareServer({ limits: { bodyWireBytes: 100_000 } });
+    const wire = await openWire(server.port);
+    wire.send(CHUNKED);
+
+    expect(await drip(wire, chunk.repeat(Math.ceil(20_000 / chunk.length)), 1)).toMatch(
+      /^HTTP\/1\.1 413 [\s\S]+Send larger chunks/,
+    );
+    expect(server.garbage).toMatchObject([{ type: 'RequestTooLargeException' }]);
+    expect(server.calls).toEqual([]);
+  });
+
+  test.each([
+    ['an extension', `1;${'x'.repeat(17_000)}\r\nx\r\n0\r\n\r\n`],
+    ['a trailer', `0\r\nX: ${'x'.repeat(17_000)}\r\n\r\n`],
+    ['many trailers', `0\r\n${'a:b\r\n'.repeat(10_000)}\r\n`],
+  ])('a body with %s that is too long is refused', async (_, end) => {
+    const server = await startBareServer();
+    const wire = await openWire(server.port);
+    wire.send(CHUNKED + end);
+
+    expect(await wire.rest()).toMatch(/^HTTP\/1\.1 4(?:00|13) /);
+    expect(server.calls).toEqual([]);
+    await answersOthers(server);
+  });
+});
+
+describe('the bodies of all calls together', () => {
+  const LARGE = 'x'.repeat(60_000);
+  const post = (body: string, length = body.length) =>
+    `POST /b HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${length}\r\n\r\n${body}`;
+
+  test('are bounded, small ones apart: what is beyond is told to try again', async () => {
+    const server = await startBareServer({ limits: { bodiesBytes: 100_000 } });
+    const wires = [await openWire(server.port), await openWire(server.port), await openWire(server.port)];
+    for (const wire of wires) wire.send(post(LARGE, 60_001));
+
+    // One of the three is too many, and the others wait for their last byte.
+    expect(await Promise.race(wires.map((wire) => wire.until('ServerBusyException')))).toMatch(
+      /^HTTP\/1\.1 503 Service Unavailable\r\n/,
+    );
+    const small = await openWire(server.port);
+    small.send(post('x'.repeat(10_000)));
+    expect(await small.until('/b')).toMatch(/^HTTP\/1\.1 200 /);
+  });
+
+  test.each<[string, (wire: Wire) => Promise<unknown>]>([
+    [
+      'is answered',
+      async (wire) => {
+        await pour(wire, post(LARGE));
+        await wire.until('/b');
+      },
+    ],
+    [
+      'is refused',
+      async (wire) => {
+        await pour(wire, CHUNKED + `ea60\r\n${LARGE}\r\n`.repeat(2));
+        expect(await wire.rest()).toMatch(/^HTTP\/1\.1 413 /);
+      },
+    ],
+    [
+      'goes away in the middle',
+      async (wire) => {
+        await pour(wire, post(LARGE, 60_001));
+        wire.socket.destroy();
+      },
+    ],
+  ])('have room again when one %s', async (_, end) => {
+    const server = await startBareServer({ limits: { bodyBytes: 70_000, bodiesBytes: 70_000 } });
+    for (let i = 0; i < 5; i += 1) {
+      const wire = await openWire(server.port);
+      await end(wire);
+    }
+    const tried = async () => {
+      const wire = await openWire(server.port);
+      wire.send(post(LARGE));
+      return wire.until('\r\n\r\n');
+    };
+
+    await expect.poll(tried).toMatch(/^HTTP\/1\.1 200 /);
+  });
 });
 
 describe('garbage', () => {
@@ -201,29 +306,75 @@ describe('garbage', () => {
 });
 
 describe('calls behind one that is not answered yet', () => {
-  test('are answered in their order', async () => {
+  test('are answered one after the other: none is begun before the answer to the one before it has left', async () => {
     const answers: Array<() => void> = [];
     const server = await startBareServer({
       answer: ({ target }) => new Promise((resolve) => answers.push(() => resolve(plain(200, target)))),
     });
     const wire = await openWire(server.port);
     wire.send(['/1', '/2', '/3'].map((target) => CALL.replace('/a', target)).join(''));
-    await expect.poll(() => answers.length).toBe(3);
-    for (const answer of answers.reverse()) answer();
+    for (const target of ['/1', '/2', '/3']) {
+      await expect.poll(() => answers.length).toBe(1);
+      answers.pop()?.();
+      await wire.until(target);
+    }
 
-    expect((await wire.until('\r\n\r\n/3')).match(/^\/\d/gm)).toEqual(['/1', '/2', '/3']);
+    expect(server.calls.map(({ target }) => target)).toEqual(['/1', '/2', '/3']);
   });
 
-  test('are taken up to a number', async () => {
+  test('have no answers made while the client reads none', async () => {
     const server = await startBareServer({
-      answer: () => new Promise(() => {}),
-      limits: { pipelinedCalls: 5 },
+      answer: ({ target }) => (target === '/a' ? plain(200, target) : LARGE_ANSWER),
     });
+    const wire = await openWire(server.port);
+    wire.socket.pause();
+    wire.send(CALL.replace('/a', '/large').repeat(8));
+    await expect.poll(() => server.calls.length).toBe(1);
+    // As long as others take.
+    for (let i = 0; i < 5; i += 1) await answersOthers(server);
+
+    expect(server.calls.filter(({ target }) => target === '/large')).toHaveLength(1);
+  });
+
+  test('come with their bodies', async () => {
+    const server = await startBareServer({ answer: ({ body }) => plain(200, Buffer.from(body).toString()) });
+    const wire = await openWire(server.port);
+    const post = (body: string) =>
+      `POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+    wire.send(post('one') + CALL + post('two') + post('x'.repeat(200_000)) + post('last'));
+    const text = await wire.until('last');
+
+    expect(text.match(/one|two|x{200000}|last/g)?.map((body) => body.length)).toEqual([3, 3, 200_000, 4]);
+  });
+
+  test.each([
+    ['of one connection', { pipelinedCalls: 5 }],
+    ['of all of them', { waitingCalls: 5 }],
+  ])('are taken up to a number, %s', async (_, limits) => {
+    const server = await startBareServer({ answer: () => new Promise(() => {}), limits });
+    const patient = await openWire(server.port);
+    patient.send(CALL.repeat(4));
+    await expect.poll(() => server.calls.length).toBe(1);
     const wire = await openWire(server.port);
     wire.send(CALL.repeat(1_000));
 
     expect(await wire.rest()).toBe('');
-    expect(server.calls).toHaveLength(6);
+    expect(server.calls).toHaveLength(2);
+    expect(patient.socket.destroyed).toBe(false);
+  });
+
+  test('leave their places to others when their connection ends', async () => {
+    const server = await startBareServer({
+      answer: () => new Promise(() => {}),
+      limits: { pipelinedCalls: 5, waitingCalls: 5 },
+    });
+    for (let i = 1; i <= 3; i += 1) {
+      const wire = await openWire(server.port);
+      wire.send(CALL.repeat(6));
+      await expect.poll(() => server.calls.length).toBe(i);
+      wire.socket.destroy();
+      await expect.poll(() => server.calls[i - 1]?.isAbandoned()).toBe(true);
+    }
   });
 
   test('do not count once they were answered', async () => {
@@ -236,6 +387,24 @@ describe('calls behind one that is not answered yet', () => {
 
     expect(server.calls).toHaveLength(50);
   });
+});
+
+test('beyond a number of bytes that nobody has taken, whoever took nothing for the longest time is put out', async () => {
+  const server = await startBareServer({
+    answer: ({ target }) => (target === '/a' ? plain(200, target) : LARGE_ANSWER),
+    limits: { unreadBytes: 2.5 * LARGE_ANSWER.body.length },
+  });
+  const ends: boolean[] = [];
+  for (let i = 0; i < 3; i += 1) {
+    const wire = await openWire(server.port);
+    wire.socket.pause();
+    wire.send(CALL.replace('/a', '/large'));
+    await expect.poll(() => server.calls.length).toBe(i + 1);
+    ends.push(server.calls.map((call) => call.isAbandoned()).includes(true));
+  }
+
+  expect(ends).toEqual([false, false, true]);
+  expect(server.calls.map((call) => call.isAbandoned())).toEqual([true, false, false]);
 });
 
 describe('when all connections are taken, a newcomer gets the place', () => {
@@ -300,6 +469,21 @@ describe('when all connections are taken, a newcomer gets the place', () => {
     first.send(CALL);
 
     await first.until('/a');
+  });
+
+  test('of a client that takes nothing of its answer', async () => {
+    const server = await startBareServer({
+      answer: ({ target }) => (target === '/a' ? plain(200, target) : LARGE_ANSWER),
+      limits: { connections: 3, stalledMs: 0 },
+    });
+    for (let i = 1; i <= 3; i += 1) {
+      const wire = await openWire(server.port);
+      wire.socket.pause();
+      wire.send(CALL.replace('/a', '/large').repeat(2));
+      await expect.poll(() => server.calls.length).toBe(i);
+    }
+
+    for (let i = 0; i < 10; i += 1) await answersOthers(server);
   });
 
   test('never of one whose call is not answered yet', async () => {

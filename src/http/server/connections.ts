@@ -1,7 +1,9 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { isHanging } from './delivery.ts';
+import type { ServerLimits } from './limits.ts';
 import { Peer } from './peer.ts';
+import { UnreadAnswers } from './unread-answers.ts';
 
 /** What a connection is used for: calls; a tunnel that is not open yet; one that passes untouched; nothing any more. */
 export type Use = 'calls' | 'opening' | 'passing' | 'refused';
@@ -26,11 +28,19 @@ export interface Connection {
   tunnel: TunnelOrigin | undefined;
   /** The answer to its latest call; answers leave in the order of the calls. */
   response: ServerResponse | undefined;
-  /** Calls that came before the one before them was answered, and are not answered yet. */
-  queued: number;
+  /** Whether the body of a call is being read. */
+  isReading: boolean;
+  /** What takes the calls that came before the answer to the one before them had left. */
+  readonly waiting: (() => void)[];
   /** Whether it was this side that ended it. */
   isEnded: boolean;
 }
+
+/** What connections may take. */
+export type ConnectionLimits = Pick<
+  ServerLimits,
+  'connections' | 'pipelinedCalls' | 'waitingCalls' | 'stalledMs' | 'unreadBytes'
+>;
 
 /** How many connections in use are passed over, at most, for each newcomer that needs a place. */
 const GLANCES = 64;
@@ -40,16 +50,19 @@ const GLANCES = 64;
  * waited longest for something to do: whoever opens thousands and sends nothing, or a byte now and then, keeps nobody out.
  */
 export class Connections {
-  readonly #max: number;
+  readonly #limits: ConnectionLimits;
   readonly #bySocket = new WeakMap<object, Connection>();
   /** Those that no whole call came from yet, oldest first: the first to go. */
   readonly #strangers = new Set<Connection>();
   /** All others, the longest unused first. */
   readonly #known = new Set<Connection>();
+  readonly #unread: UnreadAnswers<Connection>;
   #dialled = 0;
+  #waitingCalls = 0;
 
-  constructor(max: number) {
-    this.#max = max;
+  constructor(limits: ConnectionLimits) {
+    this.#limits = limits;
+    this.#unread = new UnreadAnswers(limits.stalledMs);
   }
 
   /** The connection that the socket, or the TLS in it, belongs to. */
@@ -66,11 +79,12 @@ export class Connections {
     const connection: Connection = {
       socket,
       stream: socket,
-      peer: new Peer(socket),
+      peer: new Peer(socket, () => connection.response),
       use: 'calls',
       tunnel: undefined,
       response: undefined,
-      queued: 0,
+      isReading: false,
+      waiting: [],
       isEnded: false,
     };
     this.#bySocket.set(socket, connection);
@@ -78,25 +92,43 @@ export class Connections {
     socket.once('close', () => this.#remove(connection));
   }
 
+  /**
+   * Has a call wait for its turn: nothing is done for it before the answer to the one before it has left, so that a client
+   * that asks and does not read has one answer made, and no more. @returns whether it may wait.
+   */
+  wait(connection: Connection, take: () => void): boolean {
+    const { waiting, response } = connection;
+    const { pipelinedCalls, waitingCalls } = this.#limits;
+    if (waiting.length >= pipelinedCalls || this.#waitingCalls >= waitingCalls) return false;
+    this.#waitingCalls += 1;
+    // While a body is read, its call is not served yet.
+    if (waiting.push(take) === 1 && !connection.isReading) this.#takeNext(connection, response);
+    return true;
+  }
+
   /** Notes a call that came as a whole, and the answer that it will get. */
   serve(connection: Connection, response: ServerResponse): void {
-    const before = connection.response;
+    if (connection.response === undefined) this.#strangers.delete(connection);
     connection.response = response;
-    if (before === undefined) this.#strangers.delete(connection);
-    else if (!before.writableFinished) {
-      connection.queued += 1;
-      response.once('close', () => {
-        connection.queued -= 1;
-      });
-    }
     this.#known.delete(connection);
     if (!connection.isEnded) this.#known.add(connection);
+    if (connection.waiting.length > 0) this.#takeNext(connection, response);
+  }
+
+  /** Notes an answer that was sent and that the client has not taken at once. */
+  leaveUnread(connection: Connection, response: ServerResponse, bytes: number): void {
+    this.#unread.add(connection, response, bytes);
+    while (this.#unread.bytes > this.#limits.unreadBytes) {
+      const stalled = this.#unread.findStalled(true);
+      if (stalled === undefined) return;
+      this.end(stalled);
+    }
   }
 
   /** Has the calls of a connection come from the TLS in it, for the host of the tunnel. */
   secure(connection: Connection, stream: Socket, tunnel: TunnelOrigin): void {
     connection.stream = stream;
-    connection.peer = new Peer(stream);
+    connection.peer = new Peer(stream, () => connection.response);
     connection.tunnel = tunnel;
     connection.use = 'calls';
     this.#bySocket.set(stream, connection);
@@ -112,7 +144,8 @@ export class Connections {
   /** Asks for a place for a connection to the outside. @returns what gives it back; nothing when there is none. */
   reserve(): (() => void) | undefined {
     // Each takes two places and cannot be told to be idle: they must not take all.
-    if (this.#dialled >= this.#max / 4 || (this.#isFull() && !this.#makeRoom())) return undefined;
+    if (this.#dialled >= this.#limits.connections / 4 || (this.#isFull() && !this.#makeRoom()))
+      return undefined;
     this.#dialled += 1;
     return () => {
       this.#dialled -= 1;
@@ -157,14 +190,30 @@ export class Connections {
   }
 
   #isFull(): boolean {
-    return this.#strangers.size + this.#known.size + this.#dialled >= this.#max;
+    return this.#strangers.size + this.#known.size + this.#dialled >= this.#limits.connections;
   }
 
   #makeRoom(): boolean {
+    // Where they hold many places it is no chance, and newcomers would else have only one another's.
+    const isHeldByReaders = this.#unread.size > this.#limits.connections / 4;
+    if (isHeldByReaders) {
+      if (this.#endStalled()) return true;
+      this.#unread.knock();
+    }
     for (const connection of this.#strangers) {
       this.end(connection);
       return true;
     }
+    return this.#endIdle() || this.#endStalled();
+  }
+
+  #endStalled(): boolean {
+    const stalled = this.#unread.findStalled();
+    if (stalled !== undefined) this.end(stalled);
+    return stalled !== undefined;
+  }
+
+  #endIdle(): boolean {
     let glances = GLANCES;
     for (const connection of this.#known) {
       if (!isBusy(connection)) {
@@ -180,13 +229,24 @@ export class Connections {
     return false;
   }
 
+  #takeNext(connection: Connection, response: ServerResponse | undefined): void {
+    response?.once('close', () => {
+      const take = connection.waiting.shift();
+      if (take === undefined) return;
+      this.#waitingCalls -= 1;
+      if (!connection.stream.destroyed) take();
+    });
+  }
+
   #remove(connection: Connection): void {
     this.#strangers.delete(connection);
     this.#known.delete(connection);
+    this.#unread.delete(connection);
+    this.#waitingCalls -= connection.waiting.splice(0).length;
   }
 }
 
 /** Whether something would be lost with the connection: a call that came as a whole and is not answered, or a tunnel. */
-export function isBusy({ use, response }: Connection): boolean {
-  return use === 'passing' || (response !== undefined && !response.writableFinished);
+export function isBusy({ use, response, waiting }: Connection): boolean {
+  return use === 'passing' || waiting.length > 0 || (response !== undefined && !response.writableFinished);
 }

@@ -23,6 +23,8 @@ type Deliveries = { readonly [T in Delivery['type']]: (parcel: Parcel<Delivery &
 
 /** How often a part of a dripping body leaves, unless the body has less than a byte for each time. */
 const DRIP_PERIOD_MS = 100;
+/** What leaves at once of a large body. */
+const PIECE_BYTES = 32 * 1024;
 /** Time for the client to read the head: some systems throw away what was not read when the reset arrives. */
 const RESET_DELAY_MS = 20;
 /** A timer for longer fires at once. [setTimeout] */
@@ -92,15 +94,44 @@ export function sendAnswer(
 ): void | Promise<void> {
   if (answer.delivery !== undefined) return deliver(response, answer, answer.delivery, repeat);
   response.writeHead(answer.status, answer.headers as string[]);
-  if (typeof answer.body === 'string') {
-    response.end(answer.body, 'latin1');
-    return;
-  }
-  if (answer.body instanceof Uint8Array) {
-    response.end(answer.body);
-    return;
-  }
-  return pipeline(Readable.from(answer.body, { objectMode: false }), response);
+  const { body } = answer;
+  if (typeof body !== 'string' && !(body instanceof Uint8Array))
+    return pipeline(Readable.from(body, { objectMode: false }), response);
+  if (body.length > PIECE_BYTES && headerValues(answer.headers, 'content-length').length > 0)
+    sendPieces(response, body);
+  else if (typeof body === 'string') response.end(body, 'latin1');
+  else response.end(body);
+}
+
+/** What lies in memory for this one client until it has taken it: what was made beforehand is there anyway. */
+export function sizeOf(body: Body): number {
+  return body instanceof Uint8Array ? body.length : 0;
+}
+
+/**
+ * A large body, piece by piece as the client takes it: node:http would copy the whole for each client that does not read,
+ * and nobody could see whether one does.
+ */
+function sendPieces(response: ServerResponse, body: string | Uint8Array): void {
+  let sent = 0;
+  const send = (): void => {
+    for (; sent + PIECE_BYTES < body.length; sent += PIECE_BYTES) {
+      if (write(response, body, sent)) continue;
+      sent += PIECE_BYTES;
+      response.once('drain', send);
+      return;
+    }
+    if (typeof body === 'string') response.end(body.slice(sent), 'latin1');
+    else response.end(body.subarray(sent));
+  };
+  send();
+}
+
+function write(response: ServerResponse, body: string | Uint8Array, from: number): boolean {
+  const to = from + PIECE_BYTES;
+  return typeof body === 'string'
+    ? response.write(body.slice(from, to), 'latin1')
+    : response.write(body.subarray(from, to));
 }
 
 /** Whether the socket is kept open for a call that is never answered: nobody needs to wait for its end. */

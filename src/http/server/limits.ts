@@ -3,17 +3,15 @@ import { serverBounds } from '../../bounds.ts';
 import { errorCode } from '../../errors.ts';
 
 /** How much of everything one client, or all of them, may take. */
-export interface ServerLimits extends Readonly<Record<keyof typeof serverBounds, number>> {
-  /** Connections at once, those to the outside for tunnels included. */
-  readonly connections: number;
-}
+export type ServerLimits = Readonly<Record<keyof typeof serverBounds, number>>;
 
 /** Files and sockets that restage needs besides its clients' connections. */
 const RESERVED_FILES = 100;
 
 /** The limits of a server that is not told others. */
 export function defaultServerLimits(): ServerLimits {
-  return { ...serverBounds, connections: Math.max(10, maxOpenFiles() - RESERVED_FILES) };
+  const possible = Math.max(10, maxOpenFiles() - RESERVED_FILES);
+  return { ...serverBounds, connections: Math.min(serverBounds.connections, possible) };
 }
 
 /** How many files this process may have open, as far as the system tells. */

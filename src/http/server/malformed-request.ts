@@ -30,11 +30,3 @@ export function tooManyHeaders({ headers }: ServerLimits): CallError {
     `Cannot take the call: it has ${headers} headers or more. Send fewer.`,
   );
 }
-
-/** Why a request with too long a body is refused. */
-export function tooLongBody({ bodyBytes }: ServerLimits): CallError {
-  return new CallError(
-    'RequestTooLargeException',
-    `Cannot take the call: its body has more than ${bodyBytes / 1024 / 1024} MB. Send less.`,
-  );
-}

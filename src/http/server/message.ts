@@ -86,6 +86,7 @@ export function readHead(request: IncomingMessage, peer: Peer, tunnel?: TunnelOr
     headers,
     body: EMPTY,
     isAbandoned: peer.isGone,
+    whenOver: peer.whenOver,
     isFromLoopback: peer.isLoopback,
     client: peer.clientOf(userAgent),
     hosts,
@@ -113,18 +114,6 @@ function elsewhere(): CallError {
     'MalformedRequestException',
     'Cannot take the call: its target names another host than its tunnel. Open a tunnel to each host.',
   );
-}
-
-/** The whole body, or nothing when it has more bytes than allowed. */
-export async function readBody(request: IncomingMessage, maxBytes: number): Promise<Uint8Array | undefined> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of request as AsyncIterable<Uint8Array>) {
-    length += chunk.length;
-    if (length > maxBytes) return undefined;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
 }
 
 /** The lengths of the names that {@link readHead} looks for, one bit each: most headers need no closer look. */

@@ -1,4 +1,6 @@
+import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { whenOver } from './when-over.ts';
 
 /** Who is at the other end of a connection: what all calls on it have in common is worked out once. */
 export class Peer {
@@ -6,12 +8,16 @@ export class Peer {
   readonly isGone: () => boolean;
   /** Tells whether it is on this machine. */
   readonly isLoopback: () => boolean;
+  /** Tells once when the call that is under way is over: its answer has left, or it has gone. */
+  readonly whenOver: (listener: () => void) => void;
   readonly #socket: Socket;
   #userAgent: string | undefined;
   #client = '';
 
-  constructor(socket: Socket) {
+  /** `response`: the answer to the call that is under way; there is one at a time. */
+  constructor(socket: Socket, response: () => ServerResponse | undefined = () => undefined) {
     this.#socket = socket;
+    this.whenOver = (listener) => whenOver(socket, response(), listener);
     this.isGone = () => socket.destroyed;
     this.isLoopback = () => isLoopback(socket.remoteAddress);
   }

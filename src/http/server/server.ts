@@ -3,14 +3,18 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Answer, Call } from '../../call.ts';
 import { CallError, errorCode, reasonOf } from '../../errors.ts';
+import { ByteBudget } from './byte-budget.ts';
 import { type Connection, Connections, isBusy } from './connections.ts';
-import { sendAnswer } from './delivery.ts';
+import { sendAnswer, sizeOf } from './delivery.ts';
+import { GrowingBuffer } from './growing-buffer.ts';
 import { defaultServerLimits, type ServerLimits } from './limits.ts';
 import { listen } from './listen.ts';
-import { describeGarbage, hasTooManyHeaders, tooLongBody, tooManyHeaders } from './malformed-request.ts';
-import { readBody, readHead } from './message.ts';
+import { describeGarbage, hasTooManyHeaders, tooManyHeaders } from './malformed-request.ts';
+import { type Head, readHead } from './message.ts';
 import { endWithAnswer } from './raw-answer.ts';
+import { readBody, refusedBody } from './read-body.ts';
 import type { TunnelOpener, TunnelOpenerFactory } from './tunnel-opener.ts';
+import { whenOver } from './when-over.ts';
 
 /** How often to look, when restage stops, for connections whose last answer has ended. */
 const CLOSING_INTERVAL_MS = 20;
@@ -47,6 +51,8 @@ interface Context {
   readonly settings: ServerSettings;
   readonly limits: ServerLimits;
   readonly connections: Connections;
+  /** Of all calls under way. */
+  readonly bodies: ByteBudget;
 }
 
 /** Listens; settled when connections are accepted. @throws FailureError when that is not possible. */
@@ -64,8 +70,9 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
   // What is beyond node:http drops without a word, an Origin as well: see hasTooManyHeaders.
   server.maxHeadersCount = limits.headers;
   server.timeout = limits.unreadMs;
-  const connections = new Connections(limits.connections);
-  const context: Context = { server, settings, limits, connections };
+  const connections = new Connections(limits);
+  const bodies = new ByteBudget(limits.bodiesBytes);
+  const context: Context = { server, settings, limits, connections, bodies };
   const tunnels = createTunnels(context);
   server.on('connection', (socket) => {
     // The TLS in a tunnel is no connection of its own.
@@ -100,12 +107,28 @@ function handle(
   response: ServerResponse,
   waitsForContinue: boolean,
 ): void {
-  const { settings, limits, connections } = context;
+  const { connections } = context;
   const connection = connections.of(request.socket);
-  if (connection === undefined || connection.queued >= limits.pipelinedCalls) {
+  if (connection === undefined) {
     request.socket.destroy();
     return;
   }
+  // What was read along with the call that was one too many.
+  if (connection.isEnded) return;
+  const take = () => takeCall(context, connection, request, response, waitsForContinue);
+  // Answers leave in the order of the calls, one after the other: each is made when the one before it has left.
+  if (!connection.isReading && !isBusy(connection)) take();
+  else if (!connections.wait(connection, take)) connections.end(connection);
+}
+
+function takeCall(
+  context: Context,
+  connection: Connection,
+  request: IncomingMessage,
+  response: ServerResponse,
+  waitsForContinue: boolean,
+): void {
+  const { settings, limits, connections } = context;
   // It was told already that nothing more is taken from it.
   if (connection.use !== 'calls') return;
   const head = readHead(request, connection.peer, connection.tunnel);
@@ -118,53 +141,55 @@ function handle(
   }
   if (!head.hasBody) {
     connections.serve(connection, response);
-    try {
-      const answer = settings.answer(head.call);
-      if (!(answer instanceof Promise)) {
-        finish(context, response, answer);
-        return;
-      }
-      answer
-        .then((late) => finish(context, response, late))
-        .catch((error) => crash(settings, response, error));
-    } catch (error) {
-      crash(settings, response, error);
-    }
+    answer(context, response, head.call);
     return;
   }
-  takeBody(context, request, head.call, head.contentLength, () => {
+  connection.isReading = true;
+  const askForBody = () => {
     if (waitsForContinue) response.writeContinue();
-  })
+  };
+  takeBody(context, request, head, askForBody)
     .then((body) => {
-      if (body === undefined || connection.use !== 'calls') return undefined;
+      connection.isReading = false;
+      const isBody = body instanceof GrowingBuffer;
+      if (isBody) whenOver(request.socket, response, () => body.release());
+      if (body === undefined || connection.use !== 'calls') return;
       // Only now: who never sends all of a body must not keep a place.
       connections.serve(connection, response);
-      return body instanceof Uint8Array ? settings.answer({ ...head.call, body }) : closing(body);
+      if (isBody) answer(context, response, { ...head.call, body: body.bytes });
+      else finish(context, response, closing(body));
     })
-    .then((answer) => answer && finish(context, response, answer))
     .catch((error) => crash(settings, response, error));
+}
+
+function answer(context: Context, response: ServerResponse, call: Call): void {
+  const { settings } = context;
+  try {
+    const answer = settings.answer(call);
+    if (!(answer instanceof Promise)) {
+      finish(context, response, answer);
+      return;
+    }
+    answer.then((late) => finish(context, response, late)).catch((error) => crash(settings, response, error));
+  } catch (error) {
+    crash(settings, response, error);
+  }
 }
 
 /** The body of a call, or the answer to it when it is not read to its end; nothing when the client has gone. */
 async function takeBody(
-  { settings, limits }: Context,
+  { settings, limits, bodies }: Context,
   request: IncomingMessage,
-  call: Call,
-  contentLength: number,
+  { call, contentLength }: Head,
   askForBody: () => void,
-): Promise<Uint8Array | Answer | undefined> {
+): Promise<GrowingBuffer | Answer | undefined> {
   const screened = settings.screen?.(call);
   if (screened !== undefined) return screened;
-  if (!(contentLength > limits.bodyBytes)) {
-    askForBody();
-    const body = await readBody(request, limits.bodyBytes).catch((error: unknown) => {
-      if (request.socket.destroyed) return null;
-      throw error;
-    });
-    if (body === null) return undefined;
-    if (body !== undefined) return body;
-  }
-  const error = tooLongBody(limits);
+  const isTooLong = contentLength > limits.bodyBytes;
+  if (!isTooLong) askForBody();
+  const body = isTooLong ? 'full' : await readBody(request, limits, bodies);
+  if (typeof body !== 'string') return body;
+  const error = refusedBody(body, limits);
   settings.onGarbage?.(error);
   return settings.fail(error);
 }
@@ -174,7 +199,7 @@ function closing(answer: Answer): Answer {
   return { ...answer, headers: [...answer.headers, 'Connection', 'close'] };
 }
 
-function finish({ server, settings }: Context, response: ServerResponse, answer: Answer): void {
+function finish({ server, settings, connections }: Context, response: ServerResponse, answer: Answer): void {
   if (!server.listening) response.shouldKeepAlive = false;
   // The half that was sent cannot be taken back: only a broken connection says that the answer is not whole.
   sendAnswer(response, answer)?.catch((error: unknown) => {
@@ -182,6 +207,9 @@ function finish({ server, settings }: Context, response: ServerResponse, answer:
     if (errorCode(error) !== 'ERR_STREAM_PREMATURE_CLOSE') settings.onError(error);
     response.destroy();
   });
+  if (response.writableFinished) return;
+  const connection = connections.of(response.req.socket);
+  if (connection !== undefined) connections.leaveUnread(connection, response, sizeOf(answer.body));
 }
 
 /** The last resort: a mistake in restage itself must not leave a client without an answer. */
