@@ -48,9 +48,23 @@ export const serverBounds = fixed({
 /** Of what is asked of an upstream. */
 export const upstreamBounds = fixed({
   connectMs: 5 * SECOND,
+  /** From the request's last byte to the head of the answer, and between any two bytes of the answer. */
   firstByteMs: MINUTE,
+  /** For a call in all: until its answer is there, or begins to pass through; waiting for a place and a second try included. */
+  exchangeMs: 2 * MINUTE,
+  /** For what passes through from then on, until its end. */
+  passingMs: 10 * MINUTE,
+  /** Calls to one upstream at once. Others wait. */
+  places: 256,
+  /** Answers with status 1xx before the one that counts. */
+  interimAnswers: 20,
   /** An answer that is to be understood, packed or unpacked: beyond, it passes through and is not recorded. */
   bufferedBytes: 8 * MB,
+  /** All of those together, until their clients have taken them: beyond, what comes passes through as well. */
+  heldBytes: 64 * MB,
+  /** How often an answer may be packed over, and how many are unpacked at once. */
+  encodings: 3,
+  unpackedAtOnce: 2,
 });
 
 /** Of control. */

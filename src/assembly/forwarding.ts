@@ -46,7 +46,7 @@ export async function connectOutside(settings: Settings): Promise<Outside> {
   return {
     upstream: {
       admit: (call, isKept) => signer.admit(call, isKept),
-      forward: (request, wholeBody) => forwarder.forward(request, wholeBody),
+      forward: (request, wholeBody, whenOver) => forwarder.forward(request, wholeBody, whenOver),
     },
     endpoint,
     handOut: async () => {

@@ -71,7 +71,7 @@ async function record(
   const sent = await send(context, true, tools);
   const { answer } = sent;
   if (asked.key === undefined || session.recorder === undefined) return forwarded(sent);
-  if (answer.text === undefined) return forwarded(sent, 'not recorded: too long, or not to be decoded');
+  if (answer.text === undefined) return forwarded(sent, `not recorded: ${answer.obstacle}`);
   const recording = asked.operation.read(
     {
       status: answer.status,
@@ -95,11 +95,15 @@ interface Sent {
   readonly tookMs: number;
 }
 
-async function send({ passage }: Context, wholeBody: boolean, { upstream, clock }: Tools): Promise<Sent> {
+async function send(
+  { call, passage }: Context,
+  wholeBody: boolean,
+  { upstream, clock }: Tools,
+): Promise<Sent> {
   if (passage === undefined || upstream === undefined) throw new Error('replay forwards nothing');
   const request = await passage.toRequest();
   const startedAt = clock.elapsed();
-  const answer = await upstream.forward(request, wholeBody);
+  const answer = await upstream.forward(request, wholeBody, call.whenOver);
   return { answer, tookMs: clock.elapsed() - startedAt };
 }
 

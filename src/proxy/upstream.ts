@@ -1,15 +1,25 @@
 import type { Denial, Passage, UpstreamRequest } from '../aws/signing/signer.ts';
 import type { Answer, Call } from '../call.ts';
 
-/** An answer of the upstream. `text` is its decoded body; absent when it is too long, or cannot be decoded. */
+/** An answer of the upstream. */
 export interface UpstreamAnswer extends Answer {
-  readonly text: string | undefined;
+  /** Its decoded body, where it is wanted whole and that can be had. */
+  readonly text?: string | undefined;
+  /** Why it has no {@link text} though it is wanted whole. */
+  readonly obstacle?: string | undefined;
 }
 
 /** What forwarding modes need besides. */
 export interface Upstream {
   /** Decides whether a call may go on, and signs it. */
   readonly admit: (call: Call, isKept: boolean) => Promise<Passage | Denial>;
-  /** Sends it. `wholeBody`: the answer's body is wanted, to be recorded. */
-  readonly forward: (request: UpstreamRequest, wholeBody: boolean) => Promise<UpstreamAnswer>;
+  /**
+   * Sends it. `wholeBody`: the answer's body is wanted, to be recorded. `whenOver` tells of the end of the call: what is
+   * under way for it is given up then.
+   */
+  readonly forward: (
+    request: UpstreamRequest,
+    wholeBody: boolean,
+    whenOver: Call['whenOver'],
+  ) => Promise<UpstreamAnswer>;
 }

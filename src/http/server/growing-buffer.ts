@@ -3,6 +3,8 @@ import type { ByteBudget } from './byte-budget.ts';
 /** What a buffer begins with: it is counted for nothing, so that what is small finds a place in any crowd. */
 const FREE_BYTES = 16 * 1024;
 
+const NOTHING = Buffer.alloc(0);
+
 /** Why a buffer cannot take more: it holds as much as it may, or all of them together do. */
 export type Fullness = 'full' | 'crowded';
 
@@ -13,7 +15,7 @@ export type Fullness = 'full' | 'crowded';
 export class GrowingBuffer {
   readonly #maxBytes: number;
   readonly #budget: ByteBudget;
-  #buffer = Buffer.alloc(0);
+  #buffer: Buffer = NOTHING;
   #length = 0;
   #taken = 0;
 
@@ -37,10 +39,12 @@ export class GrowingBuffer {
     return this.#buffer.subarray(0, this.#length);
   }
 
-  /** Gives back what it has of the budget. The bytes are not to be kept any longer. */
+  /** Lets go of the bytes, and gives back what they have of the budget. Nobody is to keep them any longer. */
   release(): void {
     this.#budget.giveBack(this.#taken);
     this.#taken = 0;
+    this.#buffer = NOTHING;
+    this.#length = 0;
   }
 
   #grow(needed: number): boolean {

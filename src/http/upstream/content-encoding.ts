@@ -9,26 +9,47 @@ const decoders = {
   br: promisify(brotliDecompress),
 };
 
-/** The text of a body that was sent with this `Content-Encoding`; nothing when it cannot be decoded or is too long. */
-export async function decodeBody(
-  body: Uint8Array,
-  encoding: string,
-  maxBytes: number,
-): Promise<string | undefined> {
-  const encodings = encoding
+/** What may be unpacked. */
+export interface DecodingLimits {
+  /** What an answer may have, after each step. */
+  readonly bufferedBytes: number;
+  /** How often it may be packed over. */
+  readonly encodings: number;
+}
+
+/** The text of a body, or why it has none. */
+export type Decoded =
+  | { readonly text: string; readonly obstacle?: never }
+  | { readonly text?: never; readonly obstacle: string };
+
+const CANNOT: Decoded = { obstacle: 'too long, or not to be decoded' };
+
+/** The names in a `Content-Encoding` that say that something was done. */
+export function encodingsOf(contentEncoding: string): string[] {
+  return contentEncoding
     .toLowerCase()
     .split(',')
-    .map((name) => name.trim());
+    .map((name) => name.trim())
+    .filter((name) => name !== '' && name !== 'identity');
+}
+
+/** The text of a body that was packed in this order, as far as that is within the limits. */
+export async function decodeBody(
+  body: Uint8Array,
+  encodings: readonly string[],
+  { bufferedBytes, encodings: maxEncodings }: DecodingLimits,
+): Promise<Decoded> {
+  if (encodings.length > maxEncodings)
+    return { obstacle: `packed ${encodings.length} times over, more than ${maxEncodings}` };
   let decoded = body;
-  for (const name of encodings.reverse()) {
-    if (name === '' || name === 'identity') continue;
-    if (!isKnown(name)) return undefined;
+  for (const name of encodings.toReversed()) {
+    if (!isKnown(name)) return CANNOT;
     try {
-      decoded = await decoders[name](decoded, { maxOutputLength: maxBytes });
+      decoded = await decoders[name](decoded, { maxOutputLength: bufferedBytes });
     } catch (error) {
       // Broken data and data that is too long are the upstream's affair: it is passed on as it came.
       if (errorCode(error) === undefined) throw error;
-      return undefined;
+      return CANNOT;
     }
   }
   return decodeText(decoded);
@@ -40,11 +61,11 @@ function isKnown(name: string): name is keyof typeof decoders {
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-function decodeText(bytes: Uint8Array): string | undefined {
+function decodeText(bytes: Uint8Array): Decoded {
   try {
-    return utf8.decode(bytes);
+    return { text: utf8.decode(bytes) };
   } catch {
     // Not UTF-8: what would be stored could not be turned back into these bytes.
-    return undefined;
+    return CANNOT;
   }
 }

@@ -5,12 +5,16 @@ import util from 'node:util';
 import type Server from 'http-proxy';
 import type { UpstreamRequest } from '../../aws/signing/signer.ts';
 import { upstreamBounds } from '../../bounds.ts';
-import { headerEntries, headerValues, withoutHeaders } from '../../call.ts';
+import { type Call, headerEntries, headerValues, withoutHeaders } from '../../call.ts';
 import { CallError, errorCode, reasonOf, UsageError } from '../../errors.ts';
 import type { UpstreamAnswer } from '../../proxy/upstream.ts';
+import { ByteBudget } from '../server/byte-budget.ts';
+import { type Fullness, GrowingBuffer } from '../server/growing-buffer.ts';
 import { collect } from './collect.ts';
-import { decodeBody } from './content-encoding.ts';
+import { type Decoded, decodeBody, encodingsOf } from './content-encoding.ts';
+import { Course } from './course.ts';
 import { Exchange, type ExchangeLimits, type ExchangeResult } from './exchange.ts';
+import { OriginPlaces, Places } from './places.ts';
 import {
   bareHostname,
   createUpstreamAgents,
@@ -18,10 +22,8 @@ import {
   type UpstreamAgentsSettings,
 } from './upstream-agents.ts';
 
-/** How long an upstream may take, and how much of its answer is held in memory. */
-export interface ForwarderLimits extends ExchangeLimits {
-  readonly bufferedBytes: number;
-}
+/** How long an upstream may take, and how much of its answers is held in memory. */
+export type ForwarderLimits = ExchangeLimits & typeof upstreamBounds;
 
 export const defaultLimits: ForwarderLimits = upstreamBounds;
 
@@ -42,6 +44,9 @@ export class Forwarder {
   readonly #limits: ForwarderLimits;
   readonly #agents: UpstreamAgents;
   readonly #pending = new WeakMap<IncomingMessage, Exchange>();
+  readonly #places: OriginPlaces;
+  readonly #unpacking: Places;
+  readonly #held: ByteBudget;
 
   /**
    * @param upstream where all calls go, if to one place.
@@ -60,6 +65,9 @@ export class Forwarder {
   private constructor(httpProxy: typeof Server, limits: ForwarderLimits, agents: UpstreamAgents) {
     this.#limits = limits;
     this.#agents = agents;
+    this.#places = new OriginPlaces(limits.places);
+    this.#unpacking = new Places(limits.unpackedAtOnce);
+    this.#held = new ByteBudget(limits.heldBytes);
     this.#proxy = httpProxy.createProxyServer({
       selfHandleResponse: true,
       // The path is sent as it was signed, neither parsed nor joined with another.
@@ -75,26 +83,38 @@ export class Forwarder {
   /**
    * Sends the request.
    * @param wholeBody wait for the whole body, up to the limit, and decode it; otherwise it is passed on as it comes.
+   * @param whenOver tells of the end of the call that this is for: nothing is asked, nor held, for a client that has gone.
    * @throws {@link CallError} `UpstreamUnreachableException`.
    */
-  async forward(request: UpstreamRequest, wholeBody: boolean): Promise<UpstreamAnswer> {
+  async forward(
+    request: UpstreamRequest,
+    wholeBody: boolean,
+    whenOver: Call['whenOver'] = () => {},
+  ): Promise<UpstreamAnswer> {
+    const course = new Course(this.#limits.exchangeMs, whenOver);
     try {
-      const response = await this.#exchange(request);
+      const response = await this.#exchangeInPlace(request, course);
+      course.step((reason) => response.destroy(reason));
       const headers = withoutHeaders(response.rawHeaders, (name) => HOP_BY_HOP.has(name));
       const status = response.statusCode ?? 0;
       if (!(status >= 200 && status <= 599)) {
         response.destroy();
         throw new Error(`it answered with status ${String(status).padStart(3, '0')}, which is none`);
       }
-      if (!wholeBody) return { status, headers, body: response, text: undefined };
-      const { bufferedBytes } = this.#limits;
-      const body = await collect(response, bufferedBytes);
-      if (!(body instanceof Buffer)) return { status, headers, body, text: undefined };
-      const encoding = headerValues(headers, 'content-encoding').join(',');
-      const text = await decodeBody(body, encoding, bufferedBytes);
-      return { status, headers: withLength(headers, body), body, text };
+      const held = wholeBody ? await collect(response, this.#limits.bufferedBytes, this.#held) : undefined;
+      if (held === undefined) return { status, headers, body: this.#pass(response, response, course) };
+      whenOver(() => held.release());
+      if (!(held instanceof GrowingBuffer)) {
+        const body = this.#pass(held.body, response, course);
+        return { status, headers, body, obstacle: this.#describe(held.reason) };
+      }
+      const body = held.bytes;
+      const decoded = await this.#decode(body, headers, course);
+      course.finish();
+      return { status, headers: withLength(headers, body), body, ...decoded };
     } catch (cause) {
-      // It names the proxy that is at fault.
+      course.finish();
+      // It names the proxy that is at fault, or the client.
       if (cause instanceof CallError) throw cause;
       if (cause instanceof UsageError)
         throw new CallError('UpstreamUnreachableException', cause.message, { cause });
@@ -112,22 +132,57 @@ export class Forwarder {
     this.#agents.destroy();
   }
 
-  async #exchange(request: UpstreamRequest): Promise<IncomingMessage> {
+  /** What goes on as it comes has its own time to do so. */
+  #pass<T>(body: T, response: IncomingMessage, course: Course): T {
+    course.limit(this.#limits.passingMs);
+    response.once('close', () => course.finish());
+    return body;
+  }
+
+  #describe(reason: Fullness): string {
+    const { bufferedBytes, heldBytes } = this.#limits;
+    return reason === 'full'
+      ? `longer than ${bufferedBytes / 1024 / 1024} MB`
+      : `answers of ${heldBytes / 1024 / 1024} MB are held already; record fewer at once`;
+  }
+
+  async #decode(body: Uint8Array, headers: readonly string[], course: Course): Promise<Decoded> {
+    const encodings = encodingsOf(headerValues(headers, 'content-encoding').join(','));
+    if (encodings.length === 0) return decodeBody(body, encodings, this.#limits);
+    const giveBack = await this.#unpacking.take(course);
+    return decodeBody(body, encodings, this.#limits).finally(giveBack);
+  }
+
+  async #exchangeInPlace(request: UpstreamRequest, course: Course): Promise<IncomingMessage> {
+    const giveBack = await this.#places.take(request.origin.origin, course);
+    try {
+      const response = await this.#exchange(request, course);
+      response.once('close', giveBack);
+      if (response.closed) giveBack();
+      return response;
+    } catch (error) {
+      giveBack();
+      throw error;
+    }
+  }
+
+  async #exchange(request: UpstreamRequest, course: Course): Promise<IncomingMessage> {
     const { kept, fresh } = this.#agents.agentsFor(request.origin);
-    const first = await this.#try(request, kept);
+    const first = await this.#try(request, kept, course);
     if (first.response !== undefined) return first.response;
     const isRead = request.method === 'GET' || request.method === 'HEAD';
     if (!isRead || !first.wasDeadSocket) throw first.error;
-    const second = await this.#try(request, fresh);
+    const second = await this.#try(request, fresh, course);
     if (second.response !== undefined) return second.response;
     throw second.error;
   }
 
-  #try(request: UpstreamRequest, agent: Agent): Promise<ExchangeResult> {
+  #try(request: UpstreamRequest, agent: Agent, course: Course): Promise<ExchangeResult> {
     const { origin } = request;
     const message = toMessage(request);
     return new Promise((resolve) => {
-      this.#pending.set(message, new Exchange(this.#limits, resolve));
+      const exchange = new Exchange(this.#limits, resolve);
+      this.#pending.set(message, exchange);
       this.#proxy.web(message, NO_RESPONSE, {
         target: {
           protocol: origin.protocol,
@@ -138,6 +193,11 @@ export class Forwarder {
         },
         agent,
         buffer: bodyOf(request) as Readable,
+      });
+      course.step((reason) => {
+        exchange.failed(reason);
+        // What http-proxy takes for the end of who asked: it gives the request up.
+        message.emit('aborted');
       });
     });
   }

@@ -3,6 +3,7 @@ import { type ClientRequest, Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { isIP, type Socket } from 'node:net';
 import { getProxyForUrl } from 'proxy-from-env';
+import { upstreamBounds } from '../../bounds.ts';
 import { UsageError } from '../../errors.ts';
 import { isLoopbackAddress } from '../../settings/settings.ts';
 import { findIdentityFlaw } from './identity.ts';
@@ -40,7 +41,7 @@ export interface UpstreamAgentsSettings {
 }
 
 const CONNECT_MS = 5_000;
-const DIRECT_POOL = { keepAlive: true, maxSockets: 256 };
+const DIRECT_POOL = { keepAlive: true, maxSockets: upstreamBounds.places };
 
 /**
  * Makes the agents. Those for a proxy are made once, when first needed.
