@@ -135,11 +135,33 @@ test('a host that cannot be reached is answered with 502 and the reason', async 
 });
 
 test('tunnels do not take the places of others', async () => {
-  const { server, tunnel } = await passing({ connections: 8 });
+  const { server, tunnel } = await passing({ connections: 8, stalledMs: 600_000 });
   await tunnel();
   await tunnel();
   const third = await openWire(server.port);
   third.send(CONNECT);
 
   expect(await third.rest()).toMatch(/^HTTP\/1\.1 403 [\s\S]+too many are open/);
+});
+
+test('a tunnel that is quiet leaves its place to a newcomer, and a busy one does not', async () => {
+  const { outside, server, tunnel } = await passing({ connections: 8, stalledMs: 0 });
+  const busy = await tunnel();
+  const quiet = await tunnel();
+  const opened = [];
+  for (let i = 0; i < 3; i += 1) {
+    busy.inner.send('x'.repeat(2_000));
+    await busy.outer.until('x'.repeat(2_000));
+    const inner = await openWire(server.port);
+    inner.send(CONNECT);
+    opened.push(await inner.until(OPENED));
+  }
+
+  expect(opened).toHaveLength(3);
+  expect(await quiet.inner.rest()).toBe('');
+  await expect
+    .poll(() => outside.filter(({ socket }) => socket.destroyed || socket.readableEnded).length)
+    .toBe(2);
+  busy.outer.send('still there');
+  await busy.inner.until('still there');
 });

@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { isHanging } from './delivery.ts';
 import type { ServerLimits } from './limits.ts';
+import { PassingTunnels } from './passing-tunnels.ts';
 import { Peer } from './peer.ts';
 import { UnreadAnswers } from './unread-answers.ts';
 
@@ -57,12 +58,14 @@ export class Connections {
   /** All others, the longest unused first. */
   readonly #known = new Set<Connection>();
   readonly #unread: UnreadAnswers<Connection>;
+  readonly #passing: PassingTunnels<Connection>;
   #dialled = 0;
   #waitingCalls = 0;
 
   constructor(limits: ConnectionLimits) {
     this.#limits = limits;
     this.#unread = new UnreadAnswers(limits.stalledMs);
+    this.#passing = new PassingTunnels(limits.stalledMs);
   }
 
   /** The connection that the socket, or the TLS in it, belongs to. */
@@ -138,14 +141,19 @@ export class Connections {
   pass(connection: Connection): void {
     connection.use = 'passing';
     this.#strangers.delete(connection);
-    if (!connection.isEnded) this.#known.add(connection);
+    if (connection.isEnded) return;
+    this.#known.add(connection);
+    this.#passing.add(connection);
   }
 
   /** Asks for a place for a connection to the outside. @returns what gives it back; nothing when there is none. */
   reserve(): (() => void) | undefined {
-    // Each takes two places and cannot be told to be idle: they must not take all.
-    if (this.#dialled >= this.#limits.connections / 4 || (this.#isFull() && !this.#makeRoom()))
-      return undefined;
+    // Each takes two places and is never idle to all appearance: they must not take all.
+    if (this.#dialled >= this.#limits.connections / 4) {
+      const quiet = this.#passing.findQuiet();
+      if (quiet === undefined) return undefined;
+      this.end(quiet);
+    } else if (this.#isFull() && !this.#makeRoom()) return undefined;
     this.#dialled += 1;
     return () => {
       this.#dialled -= 1;
@@ -242,6 +250,7 @@ export class Connections {
     this.#strangers.delete(connection);
     this.#known.delete(connection);
     this.#unread.delete(connection);
+    this.#passing.delete(connection);
     this.#waitingCalls -= connection.waiting.splice(0).length;
   }
 }

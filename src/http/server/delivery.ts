@@ -97,8 +97,7 @@ export function sendAnswer(
   const { body } = answer;
   if (typeof body !== 'string' && !(body instanceof Uint8Array))
     return pipeline(Readable.from(body, { objectMode: false }), response);
-  if (body.length > PIECE_BYTES && headerValues(answer.headers, 'content-length').length > 0)
-    sendPieces(response, body);
+  if (body.length > PIECE_BYTES) sendPieces(response, body);
   else if (typeof body === 'string') response.end(body, 'latin1');
   else response.end(body);
 }

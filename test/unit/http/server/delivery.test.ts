@@ -1,4 +1,4 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { connect as connectTls, TLSSocket } from 'node:tls';
@@ -437,5 +437,55 @@ describe('over TLS', () => {
     tls.write(get());
 
     expect(await watch(tls).ended).toBe('ECONNRESET');
+  });
+});
+
+describe('a large answer', () => {
+  const PIECE = 32 * 1024;
+  const text = (length: number) => Array.from({ length }, (_, i) => String.fromCharCode(i % 251)).join('');
+
+  test.each([PIECE - 1, PIECE, PIECE + 1, 2 * PIECE, 7 * PIECE + 5, 3_000_000])(
+    'of %i bytes comes whole, as text or as bytes, and the next one behind it',
+    async (length) => {
+      const body = text(length);
+      const headers = ['Content-Length', String(length)];
+      for (const sent of [body, Buffer.from(body, 'latin1')]) {
+        const port = await listen(createServer(listenerOf({ status: 200, headers, body: sent })));
+        const answers = await sendRaw(port, get() + get('/', 'HEAD') + lastGet('/ok'));
+        const { body: rest } = split(answers);
+
+        expect(rest.startsWith(`${body}HTTP/1.1 200 OK\r\n`)).toBe(true);
+        expect(split(split(rest.slice(length)).body).body).toBe('fine');
+      }
+    },
+  );
+
+  test('does not lie in memory for a client that takes nothing of it', async () => {
+    const body = 'x'.repeat(16 * 1024 * 1024);
+    const responses: ServerResponse[] = [];
+    const port = await listen(
+      createServer((request, response) => {
+        responses.push(response);
+        listenerOf({ status: 200, headers: ['Content-Length', String(body.length)], body })(
+          request,
+          response,
+        );
+      }),
+    );
+    const { socket } = openConnection(port, get());
+    socket.pause();
+    let before = -1;
+    // Until the system takes no more.
+    await expect
+      .poll(() => {
+        const written = responses[0]?.socket?.bytesWritten ?? -1;
+        const isStill = written > 0 && written === before;
+        before = written;
+        return isStill;
+      })
+      .toBe(true);
+
+    expect(responses[0]?.writableLength).toBeLessThanOrEqual(PIECE + 1024);
+    socket.destroy();
   });
 });
