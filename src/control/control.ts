@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { writeBody } from '../aws/apigateway/service-error.ts';
 import { type Answer, type Call, headerEntries } from '../call.ts';
 import { CallError, UsageError } from '../errors.ts';
@@ -27,6 +28,12 @@ export interface ControlSettings {
 export function createControl(settings: ControlSettings): Control {
   const { adminToken, ids, sessions } = settings;
   let routers: ReturnType<typeof loadRouters> | undefined;
+  let turn = Promise.resolve();
+  // One call each turn of the event loop: an answer may take long to make, and calls to the API come in between.
+  const awaitTurn = (): Promise<void> => {
+    turn = turn.then(() => nextTurn());
+    return turn;
+  };
 
   const act = async (call: Call, sessionName: string | undefined): Promise<Answer> => {
     if (isLook(call) && pathOf(call) === CONTROL_PREFIX + HEALTH_PATH) return toControlAnswer(HEALTHY);
@@ -37,6 +44,7 @@ export function createControl(settings: ControlSettings): Control {
       throw error;
     });
     const { forServer, forSession, noSuchSession } = await routers;
+    await awaitTurn();
     const router = sessionName === undefined ? forServer : forSession;
     const { act, parameters } = router.find(call.method, pathOf(call).slice(CONTROL_PREFIX.length));
     const session = enter(sessions, sessionName, call.method);
