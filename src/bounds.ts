@@ -58,6 +58,8 @@ export const upstreamBounds = fixed({
   places: 256,
   /** Answers with status 1xx before the one that counts. */
   interimAnswers: 20,
+  /** How far from this machine's clock the one may be that an upstream says is right. */
+  clockOffsetMs: 24 * 60 * MINUTE,
   /** An answer that is to be understood, packed or unpacked: beyond, it passes through and is not recorded. */
   bufferedBytes: 8 * MB,
   /** All of those together, until their clients have taken them: beyond, what comes passes through as well. */

@@ -91,6 +91,26 @@ export function reasonOf(error: unknown): string {
   return (message || error.name).replace(/\.$/, '');
 }
 
+/** What OpenSSL says of a certificate whose authority nobody knows here. [node:tls, "X509 certificate error codes"] */
+const UNKNOWN_AUTHORITY = [
+  'CERT_UNTRUSTED',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+];
+
+/** What to do where {@link isUnknownAuthority}: most often a company's proxy has put its own certificate there. */
+export const remedyForUnknownAuthority =
+  "Where your network has a certificate authority of its own, name a file with its certificate: 'AWS_CA_BUNDLE=FILE.pem'.";
+
+/** Whether the error, or what caused it, is a TLS certificate of an authority that is not trusted. */
+export function isUnknownAuthority(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return UNKNOWN_AUTHORITY.includes(errorCode(error) ?? '') || isUnknownAuthority(error.cause);
+}
+
 /** `'a', 'b', 'c'`, to answer an unknown name with. */
 export function listNames(names: Iterable<string>): string {
   return [...names].join(', ');

@@ -1,35 +1,82 @@
 import type { CredentialSource } from '../aws/signing/credentials.ts';
-import { configuredEndpoint, endpointOf } from '../aws/signing/endpoint.ts';
+import { endpointOf } from '../aws/signing/endpoint.ts';
+import type { Location } from '../aws/signing/location.ts';
+import { regionOf } from '../aws/signing/region.ts';
 import type { Credentials } from '../aws/signing/signature.ts';
 import { FailureError } from '../errors.ts';
+import type { Clock } from '../proxy/clock.ts';
 import { randomPseudonym } from '../proxy/ids.ts';
 import type { Upstream } from '../proxy/upstream.ts';
 import { isLoopbackAddress, type Settings } from '../settings/settings.ts';
+import type { CompanyRoots } from '../tls/company-roots.ts';
 
 /** What forwarding modes have besides: the way to the service. */
 export interface Outside {
   readonly upstream: Upstream;
   readonly endpoint: URL | undefined;
+  /** What calls are signed again with. */
+  readonly credentials: CredentialSource;
+  /** The same for a client: calls that are signed with them are known from then on, when they were renewed, too. */
   readonly handOut: CredentialSource;
+  readonly companyRoots: CompanyRoots;
   readonly close: () => void;
 }
 
-/** Puts together what only forwarding needs. Loaded here, so that replay loads neither http-proxy nor the AWS SDK. */
-export async function connectOutside(settings: Settings): Promise<Outside> {
-  const [{ Signer }, { createCredentialSource }, { resolveRegion }, { Forwarder }] = await Promise.all([
+/** Where restage is to call the service itself: not from here, where `--upstream` says it. */
+const ELSEWHERE: Location = {
+  endpoint: undefined,
+  endpointFrom: undefined,
+  variant: { fips: false, dualStack: false },
+};
+
+/**
+ * Puts together what only forwarding needs. Loaded here, so that replay loads neither http-proxy nor the AWS SDK.
+ * @param onWarning told of what a user should know, and no call fails of.
+ */
+export async function connectOutside(
+  settings: Settings,
+  clock: Clock,
+  onWarning: (warning: string) => void,
+): Promise<Outside> {
+  const [
+    { Signer },
+    { ServiceClock },
+    { createCredentialSource },
+    { readProfile },
+    { locateService },
+    { readCompanyRoots },
+    { Forwarder },
+    { createUpstreamAgents, findProxyFor },
+    { ClientHandler },
+  ] = await Promise.all([
     import('../aws/signing/signer.ts'),
+    import('../aws/signing/service-clock.ts'),
     import('../aws/signing/credentials.ts'),
-    import('../aws/signing/region.ts'),
+    import('../aws/signing/profile.ts'),
+    import('../aws/signing/location.ts'),
+    import('../tls/company-roots.ts'),
     import('../http/upstream/forwarder.ts'),
+    import('../http/upstream/upstream-agents.ts'),
+    import('../http/upstream/client-handler.ts'),
   ]);
-  const { findProxyFor } = await import('../http/upstream/upstream-agents.ts');
-  const credentials = createCredentialSource(settings.profile);
-  const handedOut: Credentials[] = [];
-  const endpointOverride = configuredEndpoint(process.env);
-  const endpoint = settings.upstream ?? endpointOverride;
+  const env = process.env;
+  const profile = await readProfile(env, settings.profile);
+  const location = settings.upstream === undefined ? locateService(env, profile) : ELSEWHERE;
+  const endpoint = settings.upstream ?? location.endpoint;
   if (endpoint !== undefined) refuseItself(endpoint, settings);
   // The proxy is seldom another for another region; where it is, a call that comes back is still known by its `Via`.
   refuseItselfAsProxy(findProxyFor(endpoint ?? endpointOf('us-east-1')), settings);
+  const companyRoots = await readCompanyRoots(env, profile.settings.ca_bundle);
+  const trust = companyRoots.trusted === undefined ? {} : { ca: companyRoots.trusted };
+  const requestHandler = new ClientHandler(createUpstreamAgents({ upstream: undefined, ...trust }));
+  const credentials = createCredentialSource({
+    env,
+    profile,
+    isProfileGiven: settings.profile !== undefined,
+    clientConfig: { requestHandler },
+    onWarning,
+  });
+  const handedOut: Credentials[] = [];
   const signer = new Signer({
     credentials,
     handedOut,
@@ -37,25 +84,40 @@ export async function connectOutside(settings: Settings): Promise<Outside> {
     trustClients: settings.trustClients,
     allowWrites: settings.allowWrites,
     upstream: settings.upstream,
-    endpointOverride,
-    defaultRegion: await resolveRegion(settings.profile),
+    endpointOverride: location.endpoint,
+    variant: location.variant,
+    defaultRegion: regionOf(env, profile),
     pseudonym: randomPseudonym(),
-    now: () => new Date(),
+    clock: new ServiceClock(
+      () => new Date(clock.now()),
+      (offsetMs) => onWarning(describeOffset(offsetMs)),
+    ),
   });
-  const forwarder = await Forwarder.open(settings.upstream);
+  const forwarder = await Forwarder.open(settings.upstream, undefined, trust);
   return {
     upstream: {
       admit: (call, isKept) => signer.admit(call, isKept),
       forward: (request, wholeBody, whenOver) => forwarder.forward(request, wholeBody, whenOver),
     },
     endpoint,
+    credentials,
     handOut: async () => {
       const given = await credentials();
       handedOut.push(given);
       return given;
     },
-    close: () => forwarder.close(),
+    companyRoots,
+    close: () => {
+      forwarder.close();
+      requestHandler.destroy();
+    },
   };
+}
+
+function describeOffset(offsetMs: number): string {
+  const minutes = Math.round(Math.abs(offsetMs) / 60_000);
+  const side = offsetMs > 0 ? 'behind' : 'ahead of';
+  return `This machine's clock is ${minutes} minutes ${side} the service's: calls are signed by the service's. Set it right.`;
 }
 
 /** The variable that points clients at restage is easily left set in the shell that restage is started from. */

@@ -3,6 +3,7 @@ import type { TunnelOpenerFactory } from '../http/server/tunnel-opener.ts';
 import type { TunnelReport, TunnelSettings } from '../http/tunnels/tunnel.ts';
 import { isSecret, parseProxyAuthorization } from '../sessions/proxy-authorization.ts';
 import type { Settings } from '../settings/settings.ts';
+import type { CompanyRoots } from '../tls/company-roots.ts';
 import type { PublicFiles } from '../tls/trust.ts';
 
 /** How long a host outside may take to be looked up, and each of its addresses to be connected to. */
@@ -21,6 +22,8 @@ export interface InterceptionSettings {
   /** What callers must give who use restage as their forward proxy; nothing where none is asked for. */
   readonly proxyPassword: string | undefined;
   readonly now: () => Date;
+  /** What the company has its machines trust. */
+  readonly companyRoots: CompanyRoots;
   /** Told of each `CONNECT`. */
   readonly onTunnel: (report: TunnelReport) => void;
   /** Told of tunnels that were opened and came to nothing. */
@@ -30,14 +33,15 @@ export interface InterceptionSettings {
 /** Puts together what only interception needs: it is loaded where it is asked for, and nowhere else. */
 export async function openInterception(
   settings: Settings,
-  { forwards, proxyPassword, now, onTunnel, onTunnelError }: InterceptionSettings,
+  { forwards, proxyPassword, now, companyRoots, onTunnel, onTunnelError }: InterceptionSettings,
 ): Promise<Interception> {
   const [{ authorityFolder, openAuthority }, { createTunnelPolicy }, { takeTunnels }] = await Promise.all([
     import('../tls/authority.ts'),
     import('../http/tunnels/tunnel-policy.ts'),
     import('../http/tunnels/tunnels.ts'),
   ]);
-  const authority = await openAuthority(resolve(settings.caDir ?? authorityFolder(process.env)), now);
+  const folder = resolve(settings.caDir ?? authorityFolder(process.env));
+  const authority = await openAuthority(folder, now, companyRoots.own);
   return {
     tunnels: takeTunnels({
       decide: createTunnelPolicy({
@@ -50,7 +54,7 @@ export async function openInterception(
         }),
       }),
       contextFor: (host) => authority.contextFor(host),
-      dial: forwards ? await openDial() : undefined,
+      dial: forwards ? await openDial(companyRoots.trusted) : undefined,
       onTunnel,
       onTunnelError,
     }),
@@ -59,11 +63,11 @@ export async function openInterception(
 }
 
 /** Connects to hosts on the public internet, through the proxy that the environment names for them. */
-async function openDial(): Promise<NonNullable<TunnelSettings['dial']>> {
+async function openDial(ca: string | undefined): Promise<NonNullable<TunnelSettings['dial']>> {
   const [{ createDial }, { tunnelThroughProxy }] = await Promise.all([
     import('../http/tunnels/dial.ts'),
     import('../http/upstream/upstream-agents.ts'),
   ]);
   const dial = createDial({ timeoutMs: DIAL_MS });
-  return (host, port) => tunnelThroughProxy(host, port) ?? dial(host, port);
+  return (host, port) => tunnelThroughProxy(host, port, ca === undefined ? {} : { ca }) ?? dial(host, port);
 }

@@ -18,6 +18,8 @@ export interface Listeners {
   readonly onTunnelError?: (host: string, error: Error) => void;
   /** Told once of a cassette's file that changed and cannot be used: what was read before goes on answering. */
   readonly onStaleFile?: (failure: Error) => void;
+  /** Told of what a user should know, and no call fails of: a clock that is off, what the AWS SDK warns of. */
+  readonly onWarning?: (warning: string) => void;
   /** The time that faults, sessions and dates go by; the system's if absent. Tests can move one of their own. */
   readonly clock?: Clock;
 }

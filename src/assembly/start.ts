@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PlannedAnswer } from '../aws/apigateway/planned-answer.ts';
+import type { FoundCredentials } from '../aws/signing/credentials.ts';
 import { Cassette } from '../cassette/cassette.ts';
 import type { Frames } from '../cassette/player.ts';
 import { createRedactor } from '../cassette/redact.ts';
@@ -25,6 +26,7 @@ import { openSession } from '../sessions/open-session.ts';
 import type { Session } from '../sessions/session.ts';
 import { DEFAULT_IDLE_SECONDS, Sessions } from '../sessions/sessions.ts';
 import { isLoopbackAddress, type Settings } from '../settings/settings.ts';
+import type { CompanyRoots } from '../tls/company-roots.ts';
 import { readVersion } from '../version.ts';
 import { connectOutside } from './forwarding.ts';
 import { openInterception } from './interception.ts';
@@ -45,6 +47,8 @@ export interface Started extends Omit<Restage, 'setFaults'> {
   readonly gaps: () => Promise<readonly Gap[]>;
   /** How many calls a replay missed. */
   readonly countMisses: () => number;
+  /** Whose keys sign again, in words; only in forwarding modes. */
+  readonly findKeys: () => Promise<string>;
 }
 
 /** Starts restage with settings that were put together already. */
@@ -60,6 +64,7 @@ export async function start(
     onError = () => {},
     onTunnelError = () => {},
     onStaleFile = () => {},
+    onWarning = () => {},
     clock = systemClock,
   } = listeners;
   const seed = settings.seed ?? randomSeed();
@@ -82,7 +87,7 @@ export async function start(
     elapsed: clock.elapsed,
     onError,
   });
-  const outside = modeNeeds[mode].upstream ? await connectOutside(settings) : undefined;
+  const outside = modeNeeds[mode].upstream ? await connectOutside(settings, clock, onWarning) : undefined;
   const facts = {
     version: readVersion(),
     upstream: outside?.endpoint?.href,
@@ -110,6 +115,7 @@ export async function start(
         forwards: modeNeeds[mode].upstream,
         proxyPassword,
         now: () => new Date(clock.now()),
+        companyRoots: outside?.companyRoots ?? (await readOwnRoots()),
         onTunnel: ({ authority, decision }) => {
           if (decision.type === 'refuse') noteRefusal(`CONNECT ${authority}`, decision.error);
         },
@@ -174,6 +180,7 @@ export async function start(
     retries: () => describeRetries(sessions.main.retries),
     check: (expectation) => checkExpectation(parseExpectation(expectation), sessions.main.retries),
     setPlan: (next) => sessions.setPlan(next),
+    findKeys: async () => describeKeys(await (outside?.credentials ?? refuseCredentials)()),
     handOutCredentials: outside?.handOut ?? refuseCredentials,
     close: async () => {
       clearInterval(sweeping);
@@ -205,6 +212,17 @@ const systemClock: Clock = {
   elapsed: performance.now.bind(performance),
   sleep: (ms) => sleep(ms, undefined, { ref: false }),
 };
+
+/** Replay asks no profile: what reads it is not loaded there. */
+async function readOwnRoots(): Promise<CompanyRoots> {
+  const { readCompanyRoots } = await import('../tls/company-roots.ts');
+  return readCompanyRoots(process.env);
+}
+
+/** Of the access key no more than it takes to recognise it. */
+function describeKeys({ accessKeyId, from }: FoundCredentials): string {
+  return `access key …${accessKeyId.slice(-4)} of ${from}`;
+}
 
 /** A cassette that another process records to stops restage; a folder that cannot be written only stops the recording. */
 async function startRecorder({ recorder }: Session, onFailure: (failure: Error) => void): Promise<void> {

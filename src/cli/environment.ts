@@ -1,4 +1,5 @@
 import { coversApiGateway } from '../aws/signing/endpoint.ts';
+import { realRegion } from '../aws/signing/region.ts';
 import type { Credentials } from '../aws/signing/signature.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -8,11 +9,13 @@ export interface CommandIdentity {
   /** Absent in replay, where any will do. */
   readonly credentials: Credentials | undefined;
   readonly region: string | undefined;
+  /** The variables that name the endpoints of other services; those that name none any more are undefined. */
+  readonly endpoints?: Environment;
 }
 
 /** The certificates that a command must trust whose tunnels restage takes. */
 export interface Trust {
-  readonly certificatePath: string;
+  readonly additionsPath: string;
   readonly bundlePath: string;
 }
 
@@ -35,6 +38,7 @@ export function commandEnvironment(
 ): Record<string, string> {
   return definedOnly({
     ...env,
+    ...identity?.endpoints,
     ...(identity?.credentials === undefined
       ? offlineIdentity(env, identity?.region)
       : identityVariables(identity.credentials, identity.region, env)),
@@ -49,30 +53,40 @@ export function commandEnvironment(
   });
 }
 
-/**
- * The environment of a command whose tunnels restage takes: it calls the service by its own name, and signs for it.
- * @param isOffline there is nothing to call but restage: in replay the command needs some identity, and any will do.
- */
+/** What a command finds whose tunnels restage takes. */
+export interface TunnelledCommand {
+  /** There is nothing to call but restage: in replay the command needs some identity, and any will do. */
+  readonly isOffline: boolean;
+  /** As it is configured, a name of old included: the command calls the service by itself. */
+  readonly region: string | undefined;
+  /** Whether an endpoint of its own would lead it past the tunnel. */
+  readonly hasEndpoint: boolean;
+}
+
+/** The environment of a command whose tunnels restage takes: it calls the service by its own name, and signs for it. */
 export function tunnelEnvironment(
   env: Environment,
   url: string,
-  { certificatePath, bundlePath }: Trust,
-  isOffline: boolean,
-  region: string | undefined,
+  { additionsPath, bundlePath }: Trust,
+  { isOffline, region, hasEndpoint }: TunnelledCommand,
 ): Record<string, string> {
   return definedOnly({
     ...env,
-    ...(isOffline ? offlineIdentity(env, region) : regionVariables(env, region)),
+    ...(isOffline
+      ? offlineIdentity(env, region)
+      : { AWS_REGION: region, AWS_DEFAULT_REGION: env.AWS_DEFAULT_REGION || region }),
     HTTPS_PROXY: url,
     https_proxy: url,
     NO_PROXY: withoutApiGateway(extendNoProxy(env.NO_PROXY ?? env.no_proxy)),
     no_proxy: withoutApiGateway(extendNoProxy(env.no_proxy ?? env.NO_PROXY)),
-    // An endpoint of its own, in a variable or in a profile, would lead past the tunnel.
-    AWS_ENDPOINT_URL_API_GATEWAY: undefined,
-    AWS_ENDPOINT_URL: undefined,
-    AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'true',
+    // In a variable or in a profile.
+    ...(hasEndpoint && {
+      AWS_ENDPOINT_URL_API_GATEWAY: undefined,
+      AWS_ENDPOINT_URL: undefined,
+      AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'true',
+    }),
     // Node adds it to its roots; the others replace theirs.
-    NODE_EXTRA_CA_CERTS: certificatePath,
+    NODE_EXTRA_CA_CERTS: additionsPath,
     AWS_CA_BUNDLE: bundlePath,
     SSL_CERT_FILE: bundlePath,
     REQUESTS_CA_BUNDLE: bundlePath,
@@ -82,7 +96,7 @@ export function tunnelEnvironment(
 
 function offlineIdentity(env: Environment, configured: string | undefined): Environment {
   // Empty counts as absent, as SDKs have it: that is what a CI service makes of a secret that is not there.
-  const region = env.AWS_REGION || env.AWS_DEFAULT_REGION || configured || DUMMY_REGION;
+  const region = realRegion(env.AWS_REGION || env.AWS_DEFAULT_REGION || configured || DUMMY_REGION);
   const hasKeys = Boolean(env.AWS_ACCESS_KEY_ID && env.AWS_SECRET_ACCESS_KEY);
   return {
     ...(hasKeys ? {} : keyVariables(DUMMY_CREDENTIALS)),
@@ -90,7 +104,7 @@ function offlineIdentity(env: Environment, configured: string | undefined): Envi
     AWS_PROFILE: undefined,
     AWS_DEFAULT_PROFILE: undefined,
     AWS_REGION: region,
-    AWS_DEFAULT_REGION: env.AWS_DEFAULT_REGION || region,
+    AWS_DEFAULT_REGION: realRegion(env.AWS_DEFAULT_REGION || region),
     AWS_EC2_METADATA_DISABLED: 'true',
   };
 }
@@ -105,13 +119,10 @@ function identityVariables(
     // Two processes that assume a role on their own get different keys; and JS v3 prefers a profile to keys.
     AWS_PROFILE: undefined,
     AWS_DEFAULT_PROFILE: undefined,
-    ...regionVariables(env, region),
+    AWS_REGION: region,
+    // Python's SDKs look at the one, all others at the other. A name of old would ask for FIPS again.
+    AWS_DEFAULT_REGION: env.AWS_DEFAULT_REGION ? realRegion(env.AWS_DEFAULT_REGION) : region,
   };
-}
-
-/** Python's SDKs look at the one, all others at the other. */
-function regionVariables(env: Environment, region: string | undefined): Environment {
-  return { AWS_REGION: region, AWS_DEFAULT_REGION: env.AWS_DEFAULT_REGION || region };
 }
 
 function keyVariables({ accessKeyId, secretAccessKey, sessionToken }: Credentials): Environment {

@@ -1,5 +1,5 @@
 import { type Started, start } from '../assembly/start.ts';
-import { FailureError, UsageError } from '../errors.ts';
+import { reasonOf, UsageError } from '../errors.ts';
 import { type Mode, modeNeeds } from '../sessions/mode.ts';
 import { NO_SESSION } from '../sessions/session-address.ts';
 import { isRecord } from '../settings/setting-readers.ts';
@@ -7,7 +7,7 @@ import { type FaultSettings, resolveSettings, type Settings, type Values } from 
 import { reportGaps, reportRetries } from './closing.ts';
 import { type RunningCommand, runCommand } from './command.ts';
 import { readConfig } from './config.ts';
-import { type CommandIdentity, commandEnvironment, tunnelEnvironment } from './environment.ts';
+import { commandEnvironment, tunnelEnvironment } from './environment.ts';
 import { FailureReport } from './failure-report.ts';
 import { readWholePlan, watchFaultsFile } from './faults-file.ts';
 import {
@@ -59,6 +59,7 @@ export async function serve({ mode, flags, command }: ServeRequest, reporter: Re
       onError: (error) => reportError(error, reporter),
       onStaleFile: ({ message }) => reporter.say({ event: 'stale-file', level: 'warning', message }),
       onTunnelError: (host, error) => tunnels.add(host, error),
+      onWarning: (message) => reporter.say({ event: 'warning', level: 'warning', message }),
     },
   );
   if (!reporter.isSilent) await introduce(restage, settings, plan, reporter);
@@ -66,7 +67,7 @@ export async function serve({ mode, flags, command }: ServeRequest, reporter: Re
   const unwatch = watchFaults(restage, settings.faults, reporter);
   const status = hasCommand
     ? await withCommand(restage, settings, { command, env, reporter })
-    : await untilSignal(restage);
+    : await untilSignal(restage, reporter);
   unwatch();
   reporter.flush();
   failures.summarise();
@@ -89,7 +90,7 @@ function watchFaults(restage: Started, faults: FaultSettings, reporter: Reporter
   });
 }
 
-async function untilSignal(restage: Started): Promise<number> {
+async function untilSignal(restage: Started, reporter: Reporter): Promise<number> {
   // Whoever reads the line may send the signal at once.
   const stopped = new Promise<void>((resolve) => {
     onStopSignal((signal, times) => {
@@ -98,6 +99,7 @@ async function untilSignal(restage: Started): Promise<number> {
     });
   });
   process.stdout.write(`${listeningLine(restage)}\n`);
+  void sayWhoseKeys(restage, reporter);
   await stopped;
   await restage.close();
   return 0;
@@ -126,10 +128,11 @@ async function withCommand(restage: Started, settings: Settings, run: CommandRun
     else interrupted(statusOfSignal(signal));
   });
   const runToEnd = async (): Promise<number> => {
-    const identity = await findIdentity(restage, settings);
+    const variables = await environmentOf(restage, settings, run);
+    await sayWhoseKeys(restage, run.reporter);
     if (isStopped) return interruption;
     sayListening(restage, run.reporter);
-    running = await runCommand(run.command, environmentOf(restage, settings, run.env, identity));
+    running = await runCommand(run.command, variables);
     const status = await running.status;
     if (restage.countCalls() === 0 && status < 126) sayUnused(restage, run.reporter);
     return status;
@@ -140,6 +143,18 @@ async function withCommand(restage: Started, settings: Settings, run: CommandRun
     isOver = true;
     await restage.close();
     unlisten();
+  }
+}
+
+/** Through tunnels it is the clients' own keys that sign. */
+async function sayWhoseKeys(restage: Started, reporter: Reporter): Promise<void> {
+  if (!modeNeeds[restage.mode].upstream || restage.trust !== undefined || reporter.isSilent) return;
+  try {
+    const keys = await restage.findKeys();
+    reporter.say({ event: 'keys', level: 'info', message: `Calls are signed with ${keys}`, facts: { keys } });
+  } catch (error) {
+    // Without a command nothing fails of it yet: what is recorded can be played.
+    reporter.say({ event: 'no-keys', level: 'warning', message: reasonOf(error) });
   }
 }
 
@@ -162,31 +177,21 @@ function sayUnused({ trust }: Started, reporter: Reporter): void {
 }
 
 /** The command is led to restage as its endpoint or, where tunnels are taken, as its proxy. */
-function environmentOf(
+async function environmentOf(
   restage: Started,
   settings: Settings,
-  env: NodeJS.ProcessEnv,
-  identity: CommandIdentity,
-): Record<string, string> {
-  if (restage.trust === undefined) return commandEnvironment(env, reachableUrl(restage), identity);
-  const url = proxyUrl(restage, settings, NO_SESSION, settings.adminToken ?? '');
-  return tunnelEnvironment(env, url, restage.trust, !modeNeeds[restage.mode].upstream, identity.region);
-}
-
-/** What the command signs with: a key made for clients, or the very credentials that restage signs with. */
-async function findIdentity(restage: Started, settings: Settings): Promise<CommandIdentity> {
-  const { resolveRegion } = await import('../aws/signing/region.ts');
-  const region = await resolveRegion(settings.profile);
-  // Through a tunnel the command's own signature is kept, with whatever it signs with.
-  if (!modeNeeds[restage.mode].upstream || restage.trust !== undefined)
-    return { credentials: undefined, region };
-  const [clientKey] = settings.clientKeys;
-  if (clientKey !== undefined) return { credentials: clientKey, region };
-  try {
-    return { credentials: await restage.handOutCredentials(), region };
-  } catch (cause) {
-    throw new FailureError(cause instanceof Error ? cause.message : String(cause), { cause });
+  { env, reporter }: CommandRun,
+): Promise<Record<string, string>> {
+  const { findIdentity, findTunnelled } = await import('./identity.ts');
+  const forwards = modeNeeds[restage.mode].upstream;
+  if (restage.trust === undefined) {
+    const say = (message: string): void => reporter.say({ event: 'warning', level: 'warning', message });
+    const handOut = forwards ? restage.handOutCredentials : undefined;
+    const identity = await findIdentity(settings, env, { handOut, say });
+    return commandEnvironment(env, reachableUrl(restage), identity);
   }
+  const url = proxyUrl(restage, settings, NO_SESSION, settings.adminToken ?? '');
+  return tunnelEnvironment(env, url, restage.trust, await findTunnelled(settings, env, forwards));
 }
 
 function reportError(error: unknown, reporter: Reporter): void {

@@ -1,5 +1,5 @@
 import { acceptedRepresentation } from '../aws/apigateway/accepted-representation.ts';
-import { type Answer, headerValues, type Outcome, withoutHeaders } from '../call.ts';
+import { type Answer, type Body, headerValues, type Outcome, withoutHeaders } from '../call.ts';
 import type { Interaction } from '../cassette/format.ts';
 import { describeMiss, missError } from '../cassette/miss.ts';
 import type { Clock } from './clock.ts';
@@ -103,8 +103,18 @@ async function send(
   if (passage === undefined || upstream === undefined) throw new Error('replay forwards nothing');
   const request = await passage.toRequest();
   const startedAt = clock.elapsed();
-  const answer = await upstream.forward(request, wholeBody, call.whenOver);
+  let answer = await upstream.forward(request, wholeBody, call.whenOver);
+  if (passage.isMisdated(request, answer)) {
+    await discard(answer.body);
+    answer = await upstream.forward(await passage.toRequest(), wholeBody, call.whenOver);
+  }
   return { answer, tookMs: clock.elapsed() - startedAt };
+}
+
+/** Lets go of what is still to come of a body. */
+async function discard(body: Body): Promise<void> {
+  if (typeof body === 'string' || body instanceof Uint8Array) return;
+  for await (const _ of body) break;
 }
 
 function forwarded({ answer, tookMs }: Sent, note?: string): Ending {

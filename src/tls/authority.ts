@@ -23,13 +23,18 @@ export interface Authority extends PublicFiles {
 
 /**
  * Opens the authority that is kept in the folder, or makes one there. Processes that do so at once get the same one.
+ * @param companyRoots what clients trust here besides the public roots, as PEM each: it goes into their bundle.
  * @throws {@link FailureError} when the folder cannot be used, or what is in it is not fit for use.
  */
-export async function openAuthority(folder: string, now: () => Date): Promise<Authority> {
+export async function openAuthority(
+  folder: string,
+  now: () => Date,
+  companyRoots: readonly string[] = [],
+): Promise<Authority> {
   try {
     await openPrivateFolder(folder);
     const authority = await openKeyFile(folder, now());
-    const files = await writePublicFiles(folder, authority.certificate);
+    const files = await writePublicFiles(folder, authority.certificate, companyRoots);
     const contexts = await contextsOf(authority, now);
     return { ...files, contextFor: async (host) => contexts.get(asDnsName(host)) };
   } catch (error) {

@@ -71,6 +71,7 @@ async function startIntercepting(env: Record<string, string>, port = '0', given?
   const trust = {
     certificatePath: join(folder, 'ca', 'ca.pem'),
     bundlePath: join(folder, 'ca', 'bundle.pem'),
+    additionsPath: join(folder, 'ca', 'ca.pem'),
   };
   const proxy = { url, port: Number(new URL(url).port), trust };
   const ask = () => sendSigned(SERVICE, { target, credentials }, agentThrough(proxy));

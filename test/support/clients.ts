@@ -22,6 +22,7 @@ export type ClientEnv = Readonly<Record<string, string>>;
 /** How to see whether a client works here: a command that exits with 0. */
 const PROBES = {
   'AWS CLI': ['aws', '--version'],
+  'AWS CLI of Python': ['python3', '-c', 'import awscli.clidriver'],
   boto3: ['python3', '-c', 'import boto3'],
   botocore: ['python3', '-c', 'import botocore'],
   curl: ['curl', '--aws-sigv4', 'aws:amz', '--version'],

@@ -1,24 +1,33 @@
-import { UsageError } from '../../errors.ts';
+interface Partition {
+  readonly prefix: string;
+  readonly dnsSuffix: string;
+  readonly dualStackSuffix: string;
+}
 
 /** AWS partitions by the beginning of their regions' names; the first that fits counts. [botocore's partitions.json] */
-const partitions: ReadonlyArray<{ readonly prefix: string; readonly dnsSuffix: string }> = [
-  { prefix: 'cn-', dnsSuffix: 'amazonaws.com.cn' },
-  { prefix: 'eusc-', dnsSuffix: 'amazonaws.eu' },
-  { prefix: 'us-iso-', dnsSuffix: 'c2s.ic.gov' },
-  { prefix: 'us-isob-', dnsSuffix: 'sc2s.sgov.gov' },
-  { prefix: 'eu-isoe-', dnsSuffix: 'cloud.adc-e.uk' },
-  { prefix: 'us-isof-', dnsSuffix: 'csp.hci.ic.gov' },
-  { prefix: '', dnsSuffix: 'amazonaws.com' },
+const partitions: readonly Partition[] = [
+  partition('cn-', 'amazonaws.com.cn', 'api.amazonwebservices.com.cn'),
+  partition('eusc-', 'amazonaws.eu', 'api.amazonwebservices.eu'),
+  partition('us-iso-', 'c2s.ic.gov', 'api.aws.ic.gov'),
+  partition('us-isob-', 'sc2s.sgov.gov', 'api.aws.scloud'),
+  partition('eu-isoe-', 'cloud.adc-e.uk', 'api.cloud-aws.adc-e.uk'),
+  partition('us-isof-', 'csp.hci.ic.gov', 'api.aws.hci.ic.gov'),
+  partition('', 'amazonaws.com', 'api.aws'),
 ];
-
-/** The dual-stack names. [botocore's partitions.json] */
-const dualStackSuffixes = ['api.aws', 'api.amazonwebservices.com.cn', 'api.amazonwebservices.eu'];
 
 /** What the names of the service's hosts end in, in any partition, those of dual stack too; without a leading dot. */
-export const dnsSuffixes: readonly string[] = [
-  ...partitions.map(({ dnsSuffix }) => dnsSuffix),
-  ...dualStackSuffixes,
-];
+export const dnsSuffixes: readonly string[] = partitions.flatMap((each) => [
+  each.dnsSuffix,
+  each.dualStackSuffix,
+]);
+
+/** Which of a region's endpoints. */
+export interface EndpointVariant {
+  readonly fips: boolean;
+  readonly dualStack: boolean;
+}
+
+const plainEndpoint: EndpointVariant = { fips: false, dualStack: false };
 
 const REGION = '[a-z]{2,4}(?:-[a-z]+)+-[0-9]';
 const regionPattern = new RegExp(`^${REGION}$`);
@@ -59,26 +68,13 @@ export function coversApiGateway(noProxyName: string): boolean {
   return dnsSuffixes.flatMap(example).some((host) => host === named || host.endsWith(`.${named}`));
 }
 
-/** The control plane's endpoint in a region. The region must be one: see {@link isRegion}. */
-export function endpointOf(region: string): URL {
-  const partition = partitions.find(({ prefix }) => region.startsWith(prefix));
-  return new URL(`https://apigateway.${region}.${partition?.dnsSuffix}`);
+/** The control plane's endpoint in a region. The region must be one: see {@link isRegion}. [its endpoint rule set] */
+export function endpointOf(region: string, { fips, dualStack }: EndpointVariant = plainEndpoint): URL {
+  const found = partitions.find(({ prefix }) => region.startsWith(prefix));
+  const suffix = dualStack ? found?.dualStackSuffix : found?.dnsSuffix;
+  return new URL(`https://apigateway${fips ? '-fips' : ''}.${region}.${suffix}`);
 }
 
-/** The endpoint that every AWS SDK would take from this environment: LocalStack's users have it set. */
-export function configuredEndpoint(env: Readonly<Record<string, string | undefined>>): URL | undefined {
-  if (env.AWS_IGNORE_CONFIGURED_ENDPOINT_URLS?.toLowerCase() === 'true') return undefined;
-  for (const variable of ['AWS_ENDPOINT_URL_API_GATEWAY', 'AWS_ENDPOINT_URL']) {
-    const text = env[variable];
-    if (text === undefined || text === '') continue;
-    const url = URL.canParse(text) ? new URL(text) : undefined;
-    const isUsable =
-      url !== undefined && /^https?:$/.test(url.protocol) && url.username + url.password === '';
-    if (isUsable) return url;
-    // The text may hold a password: it is not repeated.
-    throw new UsageError(
-      `Cannot forward to what ${variable} says: it is no http or https URL without a user. Correct or unset it.`,
-    );
-  }
-  return undefined;
+function partition(prefix: string, dnsSuffix: string, dualStackSuffix: string): Partition {
+  return { prefix, dnsSuffix, dualStackSuffix };
 }

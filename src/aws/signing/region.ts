@@ -1,33 +1,23 @@
-import { existsSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { join } from 'node:path';
+import type { Profile, Variables } from './profile.ts';
 
-/** The region that every AWS SDK would find here, if any: of the environment, or of the profile. Reads files alone. */
-export async function resolveRegion(profile: string | undefined): Promise<string | undefined> {
-  const { AWS_REGION, AWS_DEFAULT_REGION } = process.env;
-  if (AWS_REGION) return AWS_REGION;
-  // Python's SDKs look there besides.
-  return (await regionOfProfile(profile)) ?? (AWS_DEFAULT_REGION || undefined);
+/** The region that every AWS SDK would find here, if any: of the environment, or of the profile. */
+export function regionOf(env: Variables, profile: Profile): string | undefined {
+  const found = configuredRegion(env, profile);
+  return found === undefined ? undefined : realRegion(found);
 }
 
-async function regionOfProfile(profile: string | undefined): Promise<string | undefined> {
-  // What reads the files is loaded where there may be some.
-  if (!mayHaveFiles()) return undefined;
-  const { loadConfig, NODE_REGION_CONFIG_FILE_OPTIONS, NODE_REGION_CONFIG_OPTIONS } = await import(
-    '@smithy/core/config'
-  );
-  const options = { ...NODE_REGION_CONFIG_FILE_OPTIONS, ...(profile !== undefined && { profile }) };
-  try {
-    return (await loadConfig<string>(NODE_REGION_CONFIG_OPTIONS, options)()) || undefined;
-  } catch {
-    // "Region is missing": the library's only way to say that there is none.
-    return undefined;
-  }
+/** Whether what is configured is a name of old, such as `us-east-1-fips`, that asks for the region's FIPS endpoints. */
+export function forcesFips(env: Variables, profile: Profile): boolean {
+  return regionOf(env, profile) !== configuredRegion(env, profile);
 }
 
-/** Where the files are is the library's affair once that is said: it knows `~/`, for one. */
-function mayHaveFiles(): boolean {
-  const { AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE, HOME, USERPROFILE } = process.env;
-  if (AWS_CONFIG_FILE || AWS_SHARED_CREDENTIALS_FILE) return true;
-  return [HOME, USERPROFILE, homedir()].some((home) => home !== undefined && existsSync(join(home, '.aws')));
+/** The region without what a name of old adds to it. */
+export function realRegion(region: string): string {
+  return region.replace(/^fips-|-fips$/, '');
+}
+
+/** The region as it is written. */
+export function configuredRegion(env: Variables, profile: Profile): string | undefined {
+  // Python's SDKs look at the last besides.
+  return env.AWS_REGION || profile.settings.region || env.AWS_DEFAULT_REGION || undefined;
 }

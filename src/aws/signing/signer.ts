@@ -1,10 +1,17 @@
-import { type Call, headerEntries, headerValues, hostnameOf, withoutHeaders } from '../../call.ts';
+import {
+  type Answer,
+  type Call,
+  headerEntries,
+  headerValues,
+  hostnameOf,
+  withoutHeaders,
+} from '../../call.ts';
 import { CallError } from '../../errors.ts';
 import { type ServiceError, serviceErrors } from '../apigateway/service-error.ts';
 import { splitTarget } from '../apigateway/target.ts';
 import { claimedRegion } from './authorization.ts';
-import type { CredentialSource } from './credentials.ts';
-import { endpointOf, isRegion } from './endpoint.ts';
+import { type EndpointVariant, endpointOf, isRegion } from './endpoint.ts';
+import type { ServiceClock } from './service-clock.ts';
 import { type Credentials, checkClaim, findSignatureFlaw, isFlaw, sign } from './signature.ts';
 
 /** A request as it is to leave, signed. */
@@ -14,6 +21,8 @@ export interface UpstreamRequest {
   readonly target: string;
   readonly headers: readonly string[];
   readonly body: Uint8Array;
+  /** The date of restage's own signature; nothing where the signature is the client's. */
+  readonly signedAt?: Date;
 }
 
 /** A call that may go on: how it leaves is worked out only when it does. */
@@ -24,6 +33,11 @@ export interface Passage {
    * @throws {@link CallError} `CredentialsUnavailableException` when there is nothing to sign it with.
    */
   readonly toRequest: () => Promise<UpstreamRequest>;
+  /**
+   * Whether the answer refuses the request for a clock that is off, so that it may be made anew and sent once more; by the
+   * service's clock then.
+   */
+  readonly isMisdated: (request: UpstreamRequest, answer: Pick<Answer, 'status' | 'headers'>) => boolean;
   /** Why it could not be sent now, when that is known already. */
   readonly obstacle?: CallError;
 }
@@ -36,7 +50,7 @@ export interface Denial {
 
 /** Who may have calls signed, with what, and for where. */
 export interface SignerSettings {
-  readonly credentials: CredentialSource;
+  readonly credentials: () => Promise<Credentials>;
   /** Keys of the user's own making that clients may sign with, instead of restage's own. */
   readonly clientKeys: readonly Credentials[];
   /** Credentials that were given to a command: it keeps them when restage's own are renewed. */
@@ -49,11 +63,13 @@ export interface SignerSettings {
   readonly upstream: URL | undefined;
   /** The same for calls that are signed again alone. */
   readonly endpointOverride: URL | undefined;
+  /** Which of a region's endpoints to forward to where there is neither. */
+  readonly variant: EndpointVariant;
   /** The region of unsigned calls, which only `trustClients` lets pass. */
   readonly defaultRegion: string | undefined;
   /** What this process is called in `Via`, so that it knows a call that comes back. */
   readonly pseudonym: string;
-  readonly now: () => Date;
+  readonly clock: ServiceClock;
 }
 
 const HOP_BY_HOP = new Set([
@@ -85,10 +101,9 @@ export class Signer {
   async admit(call: Call, isKept: boolean): Promise<Passage | Denial> {
     const refusal = this.#findLoop(call) ?? findRewrite(call);
     if (refusal !== undefined) return { error: refusal, hint: refusal.message };
-    const now = this.#settings.now();
-    if (isKept) return this.#keep(call, now);
+    if (isKept) return this.#keep(call);
     if (this.#settings.trustClients) return this.#trust(call);
-    const claim = checkClaim(call, now);
+    const claim = checkClaim(call, this.#settings.clock.times());
     if (isFlaw(claim)) return claim;
 
     const clientKey = this.#settings.clientKeys.find(({ accessKeyId }) => accessKeyId === claim.accessKeyId);
@@ -104,8 +119,8 @@ export class Signer {
   }
 
   /** The signature stays the client's: only the service can verify it, but one it must be. */
-  #keep(call: Call, now: Date): Passage | Denial {
-    const claim = checkClaim(call, now);
+  #keep(call: Call): Passage | Denial {
+    const claim = checkClaim(call, undefined);
     if (isFlaw(claim)) return claim;
     const { upstream, pseudonym } = this.#settings;
     return {
@@ -117,6 +132,7 @@ export class Signer {
         headers: [...forwardedHeaders(call), 'Via', `1.1 ${pseudonym}`],
         body: call.body,
       }),
+      isMisdated: () => false,
     };
   }
 
@@ -133,13 +149,17 @@ export class Signer {
   }
 
   #passage(call: Call, region: string, own: Credentials | CallError): Passage {
-    if (!(own instanceof CallError)) return { region, toRequest: () => this.#signAgain(call, region) };
+    const isMisdated: Passage['isMisdated'] = ({ signedAt }, answer) =>
+      signedAt !== undefined && this.#settings.clock.learn(signedAt, answer);
+    if (!(own instanceof CallError))
+      return { region, toRequest: () => this.#signAgain(call, region), isMisdated };
     // It was compared with nothing: credentials that come back later must not be lent to it.
-    return { region, toRequest: () => Promise.reject(own), obstacle: own };
+    return { region, toRequest: () => Promise.reject(own), isMisdated, obstacle: own };
   }
 
   async #signAgain(call: Call, region: string): Promise<UpstreamRequest> {
-    const origin = this.#settings.upstream ?? this.#settings.endpointOverride ?? endpointOf(region);
+    const { upstream, endpointOverride, variant, clock } = this.#settings;
+    const origin = upstream ?? endpointOverride ?? endpointOf(region, variant);
     const target = `${origin.pathname.replace(/\/+$/, '')}${call.target}`;
     const headers: Record<string, string> = {};
     for (const [name, value] of headerEntries(forwardedHeaders(call))) {
@@ -154,8 +174,10 @@ export class Signer {
         : `1.1 ${this.#settings.pseudonym}`;
     const credentials = await this.#settings.credentials();
     const request = { method: call.method, target, headers, body: call.body };
-    const signed = await sign(request, region, credentials, this.#settings.now());
-    return { origin, method: call.method, target, headers: Object.entries(signed).flat(), body: call.body };
+    const signedAt = clock.now();
+    const signed = await sign(request, region, credentials, signedAt);
+    const { method, body } = call;
+    return { origin, method, target, headers: Object.entries(signed).flat(), body, signedAt };
   }
 
   async #ownCredentials(): Promise<Credentials | CallError> {

@@ -6,7 +6,14 @@ import type Server from 'http-proxy';
 import type { UpstreamRequest } from '../../aws/signing/signer.ts';
 import { upstreamBounds } from '../../bounds.ts';
 import { type Call, headerEntries, headerValues, withoutHeaders } from '../../call.ts';
-import { CallError, errorCode, reasonOf, UsageError } from '../../errors.ts';
+import {
+  CallError,
+  errorCode,
+  isUnknownAuthority,
+  reasonOf,
+  remedyForUnknownAuthority,
+  UsageError,
+} from '../../errors.ts';
 import type { UpstreamAnswer } from '../../proxy/upstream.ts';
 import { ByteBudget } from '../server/byte-budget.ts';
 import { type Fullness, GrowingBuffer } from '../server/growing-buffer.ts';
@@ -120,8 +127,7 @@ export class Forwarder {
         throw new CallError('UpstreamUnreachableException', cause.message, { cause });
       throw new CallError(
         'UpstreamUnreachableException',
-        `Cannot forward the call to ${request.origin.origin}: ${describeFailure(cause)}. ` +
-          "Check the network and '--upstream', or replay what is recorded.",
+        `Cannot forward the call to ${request.origin.origin}: ${describeFailure(cause)}. ${remedyFor(cause)}`,
         { cause },
       );
     }
@@ -248,6 +254,12 @@ function describeFailure(cause: unknown): string {
   if (reason === 'socket hang up' || code === 'ECONNRESET')
     return 'it closed the connection without an answer';
   return reason;
+}
+
+function remedyFor(cause: unknown): string {
+  return isUnknownAuthority(cause)
+    ? remedyForUnknownAuthority
+    : "Check the network and '--upstream', or replay what is recorded.";
 }
 
 /**

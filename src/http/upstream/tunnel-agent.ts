@@ -1,6 +1,6 @@
 import type { ClientRequest } from 'node:http';
 import type { Socket } from 'node:net';
-import { TLSSocket } from 'node:tls';
+import { type SecureContext, TLSSocket } from 'node:tls';
 import { HttpsProxyAgent } from 'https-proxy-agent';
 import { CallError, errorCode, reasonOf } from '../../errors.ts';
 import { findIdentityFlaw } from './identity.ts';
@@ -12,7 +12,9 @@ export interface TunnelSettings {
   /** How long the way may take, up to the upstream's TLS. */
   readonly connectMs: number;
   /** For the upstream at the tunnel's end, not for the proxy. */
-  readonly tls: { readonly servername?: string; readonly ca?: string };
+  readonly tls: { readonly servername?: string; readonly secureContext?: SecureContext };
+  /** For the proxy itself, where it is spoken to by TLS. */
+  readonly trust: { readonly secureContext?: SecureContext };
 }
 
 type ConnectOptions = Parameters<HttpsProxyAgent<string>['connect']>[1];
@@ -27,7 +29,7 @@ export class TunnelAgent extends HttpsProxyAgent<string> {
   readonly #connectMs: number;
   readonly #dialled: HttpsProxyAgent<string>['connectOpts'];
 
-  constructor(proxy: URL, { keepAlive, connectMs, tls }: TunnelSettings) {
+  constructor(proxy: URL, { keepAlive, connectMs, tls, trust }: TunnelSettings) {
     const shown = `${proxy.protocol}//${proxy.host}`;
     const authorization = basicAuthorization(proxy);
     const headers = authorization ? { 'Proxy-Authorization': authorization } : {};
@@ -35,7 +37,7 @@ export class TunnelAgent extends HttpsProxyAgent<string> {
     super(shown, { keepAlive, noDelay: true, headers });
     this.#proxy = shown;
     this.#connectMs = connectMs;
-    this.#dialled = this.connectOpts;
+    this.#dialled = { ...this.connectOpts, ...trust };
     this.protocol = 'https:';
     // Or the agent would guess from the call stack whether it is asked for TLS, and find no socket again that it kept.
     Object.assign(this.options, tls, { secureEndpoint: true });

@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import { type ClientRequest, Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { isIP, type Socket } from 'node:net';
+import { createSecureContext, type SecureContext } from 'node:tls';
 import { getProxyForUrl } from 'proxy-from-env';
 import { upstreamBounds } from '../../bounds.ts';
 import { UsageError } from '../../errors.ts';
@@ -53,7 +54,9 @@ export function createUpstreamAgents({
   env = process.env,
   ca,
 }: UpstreamAgentsSettings): UpstreamAgents {
-  const tls = { ...servernameOf(upstream), ...(ca !== undefined && { ca }) };
+  // Made once: a bundle of all public roots takes a while to read.
+  const trust = trustOf(ca);
+  const tls = { ...servernameOf(upstream), ...trust };
   const direct = { ...tls, checkServerIdentity: findIdentityFlaw };
   const http = { kept: new HttpAgent(DIRECT_POOL), fresh: new HttpAgent() };
   const https = { kept: new HttpsAgent({ ...DIRECT_POOL, ...direct }), fresh: new HttpsAgent(direct) };
@@ -65,8 +68,8 @@ export function createUpstreamAgents({
     const known = proxied.get(proxy.href);
     if (known !== undefined) return known;
     const made = {
-      kept: new TunnelAgent(proxy, { keepAlive: true, connectMs, tls }),
-      fresh: new TunnelAgent(proxy, { keepAlive: false, connectMs, tls }),
+      kept: new TunnelAgent(proxy, { keepAlive: true, connectMs, tls, trust }),
+      fresh: new TunnelAgent(proxy, { keepAlive: false, connectMs, tls, trust }),
     };
     proxied.set(proxy.href, made);
     return made;
@@ -113,11 +116,15 @@ export function findProxyFor(url: URL, env: Environment = process.env): URL | un
 export function tunnelThroughProxy(
   host: string,
   port: number,
-  { env = process.env, connectMs = CONNECT_MS }: { env?: Environment; connectMs?: number } = {},
+  {
+    env = process.env,
+    connectMs = CONNECT_MS,
+    ca,
+  }: Pick<UpstreamAgentsSettings, 'env' | 'connectMs' | 'ca'> = {},
 ): Promise<Socket> | undefined {
   const proxy = findProxyFor(new URL(`https://${isIP(host) === 6 ? `[${host}]` : host}:${port}`), env);
   if (proxy === undefined) return undefined;
-  const agent = new TunnelAgent(proxy, { keepAlive: false, connectMs, tls: {} });
+  const agent = new TunnelAgent(proxy, { keepAlive: false, connectMs, tls: {}, trust: trustOf(ca) });
   // The library does no more with a request than tell it of the tunnel.
   return agent.connect(new EventEmitter() as ClientRequest, { secureEndpoint: false, host, port });
 }
@@ -132,6 +139,10 @@ function servernameOf(upstream: URL | undefined): { servername?: string } {
   if (upstream === undefined) return {};
   // An address is no server name: with an empty one, the certificate is checked for the address.
   return { servername: isIP(bareHostname(upstream)) === 0 ? upstream.hostname : '' };
+}
+
+function trustOf(ca: string | undefined): { secureContext?: SecureContext } {
+  return ca === undefined ? {} : { secureContext: createSecureContext({ ca }) };
 }
 
 /** The library reads `process.env` alone. */

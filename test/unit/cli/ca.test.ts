@@ -37,6 +37,7 @@ describe('restage ca', () => {
   it('says what each client needs', () => {
     const text = renderTrust({
       certificatePath: '/data/restage/ca.pem',
+      additionsPath: '/data/restage/ca.pem',
       bundlePath: '/data/restage/bundle.pem',
     });
     expect(text).toBe(`/data/restage/ca.pem
@@ -57,7 +58,11 @@ And, while restage runs with --intercept, on the port it prints (JavaScript SDKs
   it.each(['/home/me', '/home/me and you', "/home/o'neill", '/home/$(id)`id`"\\;&', '/home/*', '/home/ü'])(
     'prints lines that a shell understands for %s',
     (home) => {
-      const paths = { certificatePath: `${home}/ca.pem`, bundlePath: `${home}/bundle.pem` };
+      const paths = {
+        certificatePath: `${home}/ca.pem`,
+        additionsPath: `${home}/ca.pem`,
+        bundlePath: `${home}/bundle.pem`,
+      };
       expect(paste(renderTrust(paths))).toMatchObject({
         NODE_EXTRA_CA_CERTS: paths.certificatePath,
         AWS_CA_BUNDLE: paths.bundlePath,

@@ -126,10 +126,11 @@ describe('where calls are forwarded', () => {
 });
 
 describe('of a command whose tunnels are taken', () => {
-  const trust = { certificatePath: '/ca/ca.pem', bundlePath: '/ca/bundle.pem' };
+  const trust = { additionsPath: '/ca/ca.pem', bundlePath: '/ca/bundle.pem' };
   const online = (env: Record<string, string>, region?: string) =>
-    tunnelEnvironment(env, URL, trust, false, region);
-  const offline = (env: Record<string, string>) => tunnelEnvironment(env, URL, trust, true, undefined);
+    tunnelEnvironment(env, URL, trust, { isOffline: false, region, hasEndpoint: true });
+  const offline = (env: Record<string, string>) =>
+    tunnelEnvironment(env, URL, trust, { isOffline: true, region: undefined, hasEndpoint: true });
 
   it.each([
     ['forwarding', online],

@@ -32,6 +32,7 @@ describe('the authority', () => {
     const authority = await openAuthority(folder, now);
     expect(authority).toMatchObject({
       certificatePath: join(folder, 'ca.pem'),
+      additionsPath: join(folder, 'ca.pem'),
       bundlePath: join(folder, 'bundle.pem'),
     });
     expect(readdirSync(folder).sort()).toEqual(['bundle.pem', 'ca-key.pem', 'ca.pem']);

@@ -2,8 +2,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { createCredentialSource } from '../../../../src/aws/signing/credentials.ts';
-import { resolveRegion } from '../../../../src/aws/signing/region.ts';
+import { type CredentialSource, createCredentialSource } from '../../../../src/aws/signing/credentials.ts';
+import { readProfile } from '../../../../src/aws/signing/profile.ts';
+import { regionOf } from '../../../../src/aws/signing/region.ts';
 import { CallError } from '../../../../src/errors.ts';
 
 const VARIABLES = [
@@ -40,6 +41,16 @@ function writeConfig(name: 'config' | 'credentials', lines: readonly string[]): 
   writeFileSync(join(folder, name), `${lines.join('\n')}\n`);
 }
 
+/** What is signed with here; with the profile that `--profile` gives, if any. */
+async function sourceOf(named: string | undefined): Promise<CredentialSource> {
+  const profile = await readProfile(process.env, named);
+  return createCredentialSource({ env: process.env, profile, isProfileGiven: named !== undefined });
+}
+
+async function regionIn(named: string | undefined): Promise<string | undefined> {
+  return regionOf(process.env, await readProfile(process.env, named));
+}
+
 /** A profile whose process gives other credentials each time, good for some seconds. */
 function writeCountingProfile(seconds: number): { runs: () => number } {
   const log = join(folder, 'runs');
@@ -64,7 +75,7 @@ describe('the credentials to sign with', () => {
     vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIDENV');
     vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret');
     vi.stubEnv('AWS_SESSION_TOKEN', 'token');
-    expect(await createCredentialSource(undefined)()).toMatchObject({
+    expect(await (await sourceOf(undefined))()).toMatchObject({
       accessKeyId: 'AKIDENV',
       secretAccessKey: 'secret',
       sessionToken: 'token',
@@ -78,20 +89,20 @@ describe('the credentials to sign with', () => {
     writeConfig('credentials', ['[team]', 'aws_access_key_id = AKIDTEAM', 'aws_secret_access_key = s']);
     vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIDENV');
     vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret');
-    const credentials = await createCredentialSource('team')();
+    const credentials = await (await sourceOf('team'))();
     expect(credentials).toMatchObject({ accessKeyId: 'AKIDTEAM', secretAccessKey: 's' });
     expect(credentials.sessionToken).toBeUndefined();
   });
 
-  test('are not looked for before they are asked for', () => {
+  test('are not looked for before they are asked for', async () => {
     const { runs } = writeCountingProfile(3600);
-    createCredentialSource('counting');
+    await sourceOf('counting');
     expect(runs()).toBe(0);
   });
 
   test('are resolved once while they are good', async () => {
     const { runs } = writeCountingProfile(3600);
-    const provide = createCredentialSource('counting');
+    const provide = await sourceOf('counting');
     expect((await provide()).accessKeyId).toBe('AKIDRUN1');
     expect((await provide()).accessKeyId).toBe('AKIDRUN1');
     expect(runs()).toBe(1);
@@ -99,7 +110,7 @@ describe('the credentials to sign with', () => {
 
   test('are renewed before they expire', async () => {
     writeCountingProfile(30);
-    const provide = createCredentialSource('counting');
+    const provide = await sourceOf('counting');
     expect((await provide()).accessKeyId).toBe('AKIDRUN1');
     await vi.waitFor(async () => expect((await provide()).accessKeyId).not.toBe('AKIDRUN1'), {
       timeout: 5000,
@@ -110,7 +121,7 @@ describe('the credentials to sign with', () => {
     [undefined, 'no AWS credentials come from the default chain ('],
     ['team', "no AWS credentials come from profile 'team' ("],
   ])('are said to be missing, and what to do about it (profile %s)', async (profile, reason) => {
-    const error = await createCredentialSource(profile)().catch((thrown: unknown) => thrown);
+    const error = await (await sourceOf(profile))().catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(CallError);
     const { type, status, message, cause } = error as CallError;
     expect([type, status]).toEqual(['CredentialsUnavailableException', 400]);
@@ -120,7 +131,7 @@ describe('the credentials to sign with', () => {
   });
 
   test('are found when they come later', async () => {
-    const provide = createCredentialSource(undefined);
+    const provide = await sourceOf(undefined);
     await expect(provide()).rejects.toBeInstanceOf(CallError);
     vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIDLATE');
     vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret');
@@ -131,20 +142,20 @@ describe('the credentials to sign with', () => {
 describe('the region', () => {
   test('is that of the environment before that of the profile', async () => {
     writeConfig('config', ['[profile team]', 'region = eu-west-1']);
-    expect(await resolveRegion('team')).toBe('eu-west-1');
+    expect(await regionIn('team')).toBe('eu-west-1');
     vi.stubEnv('AWS_REGION', 'eu-west-2');
-    expect(await resolveRegion('team')).toBe('eu-west-2');
-    expect(await resolveRegion(undefined)).toBe('eu-west-2');
+    expect(await regionIn('team')).toBe('eu-west-2');
+    expect(await regionIn(undefined)).toBe('eu-west-2');
   });
 
   test('is that of a file that a variable names from the home folder', async () => {
     writeConfig('config', ['[default]', 'region = eu-north-1']);
     vi.stubEnv('AWS_CONFIG_FILE', join('~', 'config'));
-    expect(await resolveRegion(undefined)).toBe('eu-north-1');
+    expect(await regionIn(undefined)).toBe('eu-north-1');
   });
 
   test('is none when nothing names one', async () => {
-    expect(await resolveRegion(undefined)).toBeUndefined();
-    expect(await resolveRegion('missing')).toBeUndefined();
+    expect(await regionIn(undefined)).toBeUndefined();
+    expect(await regionIn('missing')).toBeUndefined();
   });
 });

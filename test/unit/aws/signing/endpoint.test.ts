@@ -1,12 +1,11 @@
+import { APIGatewayClient } from '@aws-sdk/client-api-gateway';
 import { describe, expect, test } from 'vitest';
 import {
-  configuredEndpoint,
   coversApiGateway,
   endpointOf,
   isApiGatewayHost,
   isRegion,
 } from '../../../../src/aws/signing/endpoint.ts';
-import { UsageError } from '../../../../src/errors.ts';
 
 const regions: [string, string][] = [
   ['us-east-1', 'apigateway.us-east-1.amazonaws.com'],
@@ -25,6 +24,27 @@ test.each(regions)('%s has the endpoint %s', (region, host) => {
   expect(endpointOf(region).href).toBe(`https://${host}/`);
   expect(isApiGatewayHost(host)).toBe(true);
 });
+
+test.each(regions)(
+  'the endpoints of %s are those of the AWS SDK, with FIPS and dual stack too',
+  async (region) => {
+    for (const [fips, dualStack] of [
+      [false, false],
+      [true, false],
+      [false, true],
+      [true, true],
+    ] as const) {
+      const { config } = new APIGatewayClient({
+        region,
+        useFipsEndpoint: fips,
+        useDualstackEndpoint: dualStack,
+      });
+      const { url } = config.endpointProvider({ Region: region, UseFIPS: fips, UseDualStack: dualStack });
+      expect(endpointOf(region, { fips, dualStack }).href).toBe(url.href);
+      expect(isApiGatewayHost(url.hostname)).toBe(true);
+    }
+  },
+);
 
 test.each([
   '',
@@ -107,40 +127,5 @@ describe('coversApiGateway', () => {
     'onaws.com',
   ])('finds that %s does not', (name) => {
     expect(coversApiGateway(name)).toBe(false);
-  });
-});
-
-describe('configuredEndpoint', () => {
-  const own = 'http://localhost:4566';
-  const general = 'https://aws.example/base';
-
-  test.each<[Record<string, string | undefined>, string | undefined]>([
-    [{}, undefined],
-    [{ AWS_ENDPOINT_URL_API_GATEWAY: own }, `${own}/`],
-    [{ AWS_ENDPOINT_URL: general }, general],
-    [{ AWS_ENDPOINT_URL_API_GATEWAY: own, AWS_ENDPOINT_URL: general }, `${own}/`],
-    [{ AWS_ENDPOINT_URL_API_GATEWAY: '', AWS_ENDPOINT_URL: general }, general],
-    [{ AWS_ENDPOINT_URL: '' }, undefined],
-    [{ AWS_ENDPOINT_URL_S3: own }, undefined],
-    [{ AWS_ENDPOINT_URL: general, AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'True' }, undefined],
-    [{ AWS_ENDPOINT_URL: general, AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'false' }, general],
-    [{ AWS_ENDPOINT_URL: 'x', AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'true' }, undefined],
-  ])('%j gives %s', (env, href) => {
-    expect(configuredEndpoint(env)?.href).toBe(href);
-  });
-
-  test.each([
-    'http://user:pass-word@localhost',
-    'localhost:4566',
-    'ftp://localhost',
-    'http://',
-    'file:///etc/passwd',
-    'x',
-  ])('refuses %s', (text) => {
-    expect(() => configuredEndpoint({ AWS_ENDPOINT_URL: text })).toThrow(
-      new UsageError(
-        'Cannot forward to what AWS_ENDPOINT_URL says: it is no http or https URL without a user. Correct or unset it.',
-      ),
-    );
   });
 });

@@ -32,7 +32,7 @@ async function verify(
   credentials: Credentials = permanent,
   now = NOW,
 ): Promise<[type: string, hint: string] | undefined> {
-  const claim = checkClaim(call, now);
+  const claim = checkClaim(call, [now]);
   const flaw = isFlaw(claim) ? claim : await findSignatureFlaw(call, claim, credentials);
   return flaw && [flaw.error.type, flaw.hint];
 }
@@ -394,7 +394,7 @@ describe('a call is refused', () => {
   });
 
   test('in the words of the service, the reason being in the hint alone', () => {
-    const flaw = checkClaim(signedCall({ service: 's3' }), NOW);
+    const flaw = checkClaim(signedCall({ service: 's3' }), [NOW]);
     expect(isFlaw(flaw) && flaw.error).toEqual({
       status: 403,
       type: 'InvalidSignatureException',
