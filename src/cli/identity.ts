@@ -69,9 +69,9 @@ export async function findTunnelled(
   return { isOffline: false, region, hasEndpoint: endpointFrom !== undefined };
 }
 
-/** In replay it need not be told which profile counts. */
+/** In replay nothing depends on which of two profiles counts, and nobody has to say it. */
 function profileOf({ profile }: Settings, env: Variables, forwards: boolean): Promise<Profile> {
-  return readProfile(forwards ? env : { ...env, AWS_DEFAULT_PROFILE: undefined }, profile);
+  return readProfile(env, profile ?? ((!forwards && env.AWS_PROFILE) || undefined));
 }
 
 /** Without its profile the command reads the default one, and must not ignore it. */

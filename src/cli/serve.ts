@@ -37,6 +37,9 @@ export async function serve({ mode, flags, command }: ServeRequest, reporter: Re
   if (flags.log === undefined && !env.RESTAGE_LOG && isRecord(file?.values)) reporter.expect(file.values.log);
   const settings = resolveSettings({ flags, variables: env, file });
   reporter.setFormat(settings.log);
+  // The SDK's own clients, for STS and SSO, look for their endpoints by this alone.
+  const profile = settings.profile ?? (env.AWS_PROFILE || env.AWS_DEFAULT_PROFILE);
+  if (profile) process.env.AWS_PROFILE = profile;
   const plan = await readWholePlan(settings.faults);
   const hasCommand = command.length > 0;
   if (settings.expectations.length > 0 && !hasCommand) {
@@ -146,15 +149,20 @@ async function withCommand(restage: Started, settings: Settings, run: CommandRun
   }
 }
 
-/** Through tunnels it is the clients' own keys that sign. */
+/** Said once, so that nobody records another account than he thinks. */
 async function sayWhoseKeys(restage: Started, reporter: Reporter): Promise<void> {
-  if (!modeNeeds[restage.mode].upstream || restage.trust !== undefined || reporter.isSilent) return;
+  if (!modeNeeds[restage.mode].upstream || reporter.isSilent) return;
+  if (restage.trust !== undefined) {
+    const message = "Calls through tunnels keep their clients' own signatures";
+    reporter.say({ event: 'keys', level: 'info', message });
+    return;
+  }
   try {
     const keys = await restage.findKeys();
     reporter.say({ event: 'keys', level: 'info', message: `Calls are signed with ${keys}`, facts: { keys } });
   } catch (error) {
     // Without a command nothing fails of it yet: what is recorded can be played.
-    reporter.say({ event: 'no-keys', level: 'warning', message: reasonOf(error) });
+    reporter.say({ event: 'no-keys', level: 'warning', message: `${reasonOf(error)}.` });
   }
 }
 
