@@ -100,6 +100,20 @@ describe('a call to an https upstream', () => {
     expect(await get(forwarder)).toMatchObject({ status: 200 });
   });
 
+  test('goes through a proxy that is spoken to by TLS, if its authority is trusted as well', async () => {
+    const service = await startTlsService();
+    const proxy = await startConnectProxy({ to: service.port, identity: await ca.issue('127.0.0.1') });
+    expect(await get(await createForwarder({ HTTPS_PROXY: proxy.url }))).toMatchObject({ status: 200 });
+
+    const untrusting = await Forwarder.open(undefined, defaultLimits, { env: { HTTPS_PROXY: proxy.url } });
+    onTestFinished(() => untrusting.close());
+    await expect(get(untrusting)).rejects.toMatchObject({
+      message: expect.stringMatching(
+        /^Cannot reach .+: the proxy https:\/\/127\.0\.0\.1:\d+ fails \(.+\)\. Where your .+: 'AWS_CA_BUNDLE=FILE\.pem'\.$/,
+      ),
+    });
+  });
+
   test('uses one tunnel for many calls, and one for each at once', async () => {
     const service = await startTlsService();
     const proxy = await startConnectProxy({ to: service.port });

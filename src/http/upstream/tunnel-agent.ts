@@ -2,7 +2,13 @@ import type { ClientRequest } from 'node:http';
 import type { Socket } from 'node:net';
 import { type SecureContext, TLSSocket } from 'node:tls';
 import { HttpsProxyAgent } from 'https-proxy-agent';
-import { CallError, errorCode, reasonOf } from '../../errors.ts';
+import {
+  CallError,
+  errorCode,
+  isUnknownAuthority,
+  reasonOf,
+  remedyForUnknownAuthority,
+} from '../../errors.ts';
 import { findIdentityFlaw } from './identity.ts';
 
 /** How tunnels are made. */
@@ -66,8 +72,11 @@ export class TunnelAgent extends HttpsProxyAgent<string> {
           : describeRefusal(status);
       throw new CallError(
         'UpstreamUnreachableException',
-        `Cannot reach ${options.host}:${options.port}: the proxy ${this.#proxy} ${reason}. ` +
-          'Check HTTPS_PROXY, or name the host in NO_PROXY.',
+        `Cannot reach ${options.host}:${options.port}: the proxy ${this.#proxy} ${reason}. ${
+          isUnknownAuthority(cause)
+            ? remedyForUnknownAuthority
+            : 'Check HTTPS_PROXY, or name the host in NO_PROXY.'
+        }`,
         // The library's own errors repeat what the proxy sent.
         errorCode(cause) === undefined ? {} : { cause },
       );
