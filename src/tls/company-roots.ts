@@ -29,11 +29,13 @@ export async function readCompanyRoots(
     ['REQUESTS_CA_BUNDLE', env.REQUESTS_CA_BUNDLE],
   ]);
   const all = [...(bundle ?? []), ...extra];
-  const known = new Set(rootCertificates.map(withoutSpace));
   return {
     // Node.js adds the extra ones by itself, but not to a list that it is given.
     trusted: bundle && all.join('\n'),
-    own: all.filter((certificate) => !known.has(withoutSpace(certificate))),
+    get own() {
+      const known = new Set(rootCertificates.map(withoutSpace));
+      return all.filter((certificate) => !known.has(withoutSpace(certificate)));
+    },
   };
 }
 

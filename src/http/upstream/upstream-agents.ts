@@ -45,7 +45,7 @@ const CONNECT_MS = 5_000;
 const DIRECT_POOL = { keepAlive: true, maxSockets: upstreamBounds.places };
 
 /**
- * Makes the agents. Those for a proxy are made once, when first needed.
+ * Makes the agents, those for TLS and for proxies when they are first needed.
  * @throws {@link UsageError} when the environment names a proxy that cannot be used.
  */
 export function createUpstreamAgents({
@@ -54,19 +54,24 @@ export function createUpstreamAgents({
   env = process.env,
   ca,
 }: UpstreamAgentsSettings): UpstreamAgents {
-  // Made once: a bundle of all public roots takes a while to read.
-  const trust = trustOf(ca);
-  const tls = { ...servernameOf(upstream), ...trust };
-  const direct = { ...tls, checkServerIdentity: findIdentityFlaw };
   const http = { kept: new HttpAgent(DIRECT_POOL), fresh: new HttpAgent() };
-  const https = { kept: new HttpsAgent({ ...DIRECT_POOL, ...direct }), fresh: new HttpsAgent(direct) };
   const proxied = new Map<string, AgentPair>();
+  let https: AgentPair | undefined;
+  const makeDirect = (): AgentPair => {
+    const tls = { ...servernameOf(upstream), ...trustOf(ca), checkServerIdentity: findIdentityFlaw };
+    return { kept: new HttpsAgent({ ...DIRECT_POOL, ...tls }), fresh: new HttpsAgent(tls) };
+  };
   const agentsFor = (origin: URL): AgentPair => {
     if (origin.protocol !== 'https:') return http;
     const proxy = findProxyFor(origin, env);
-    if (proxy === undefined) return https;
+    if (proxy === undefined) {
+      https ??= makeDirect();
+      return https;
+    }
     const known = proxied.get(proxy.href);
     if (known !== undefined) return known;
+    const trust = trustOf(ca);
+    const tls = { ...servernameOf(upstream), ...trust };
     const made = {
       kept: new TunnelAgent(proxy, { keepAlive: true, connectMs, tls, trust }),
       fresh: new TunnelAgent(proxy, { keepAlive: false, connectMs, tls, trust }),
@@ -79,7 +84,7 @@ export function createUpstreamAgents({
   return {
     agentsFor,
     destroy: () => {
-      for (const { kept, fresh } of [http, https, ...proxied.values()]) {
+      for (const { kept, fresh } of [http, ...(https === undefined ? [] : [https]), ...proxied.values()]) {
         kept.destroy();
         fresh.destroy();
       }
@@ -141,8 +146,13 @@ function servernameOf(upstream: URL | undefined): { servername?: string } {
   return { servername: isIP(bareHostname(upstream)) === 0 ? upstream.hostname : '' };
 }
 
+let lastTrust: { readonly ca: string; readonly secureContext: SecureContext } | undefined;
+
+/** Made once: all public roots take 50 ms to read. */
 function trustOf(ca: string | undefined): { secureContext?: SecureContext } {
-  return ca === undefined ? {} : { secureContext: createSecureContext({ ca }) };
+  if (ca === undefined) return {};
+  if (lastTrust?.ca !== ca) lastTrust = { ca, secureContext: createSecureContext({ ca }) };
+  return { secureContext: lastTrust.secureContext };
 }
 
 /** The library reads `process.env` alone. */
