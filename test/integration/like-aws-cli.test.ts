@@ -201,7 +201,7 @@ describeWithClient(
   'a call goes where, and is signed with what, the AWS CLI takes: with',
   () => {
     // To start it for each row would take longer than all the rest.
-    const cli = converse('python3', [script], {});
+    const cli = converse('python3', [script], {}, 5 * 60_000);
     const worlds = new Map<string, AwsWorld>();
     beforeAll(async () => {
       const ca = await createCa();

@@ -132,9 +132,14 @@ export interface Conversation {
 }
 
 /** Starts a client that answers questions on stdin, with a clean environment: PATH, an empty HOME, and what is given. */
-export function converse(command: string, args: readonly string[], env: ClientEnv): Conversation {
+export function converse(
+  command: string,
+  args: readonly string[],
+  env: ClientEnv,
+  timeoutMs = TIMEOUT_MS,
+): Conversation {
   const home = emptyHome();
-  const child = spawn(command, args, { env: cleanEnv(home, env), timeout: TIMEOUT_MS });
+  const child = spawn(command, args, { env: cleanEnv(home, env), timeout: timeoutMs });
   let stderr = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     stderr += text;
