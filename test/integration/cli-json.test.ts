@@ -104,6 +104,6 @@ describe('with the log in json every line on stderr is an object', () => {
 
     expect(linesOf(unstarted.stderr).at(-1)).toMatchObject({ event: 'error', exitStatus: 127 });
     const events = linesOf(warned.stderr).map(({ event }) => event);
-    expect(events.sort()).toEqual(['listening', 'no-call', 'warning']);
+    expect(events.sort()).toEqual(['keys', 'listening', 'no-call', 'warning']);
   });
 });

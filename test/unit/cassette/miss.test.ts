@@ -82,12 +82,14 @@ describe('what a miss names', () => {
     utimesSync(cassette.folder, 1_000_000_000, 1_000_000_000);
     const listings = vi.spyOn(cassette, 'listApis');
     await describeMiss(cassette, stagesKey(ID));
-    expect(await describeMiss(cassette, stagesKey(ID))).toContain(
+    expect((await describeMiss(cassette, stagesKey(ID))).message).toContain(
       "Nearest recorded: API 'a1b2c3d4e6'. Record",
     );
     expect(listings).toHaveBeenCalledTimes(1);
     writeFileSync(join(cassette.folder, fileNameOf('a1b2c3d4e7')), '');
-    expect(await describeMiss(cassette, stagesKey(ID))).toContain("'a1b2c3d4e6'; API 'a1b2c3d4e7'. Record");
+    expect((await describeMiss(cassette, stagesKey(ID))).message).toContain(
+      "'a1b2c3d4e6'; API 'a1b2c3d4e7'. Record",
+    );
   });
 
   it('is not kept of a folder that has just changed: its next change may come within a tick of the clock', async () => {
@@ -96,13 +98,15 @@ describe('what a miss names', () => {
     await describeMiss(cassette, stagesKey(ID));
     writeFileSync(join(cassette.folder, fileNameOf('a1b2c3d4e7')), '');
     utimesSync(cassette.folder, now, now);
-    expect(await describeMiss(cassette, stagesKey(ID))).toContain('a1b2c3d4e7');
+    expect((await describeMiss(cassette, stagesKey(ID))).message).toContain('a1b2c3d4e7');
   });
 
   it('follows the keys that come and go', async () => {
     const cassette = cassetteWith({ [ID]: [undefined] });
-    expect(await describeMiss(cassette, stagesKey(ID, 'vakw79'))).not.toContain('vakw78');
+    expect((await describeMiss(cassette, stagesKey(ID, 'vakw79'))).message).not.toContain('vakw78');
     await cassette.save(interactionOf(stagesKey(ID, 'vakw78'), [takeOf('prod')]));
-    expect(await describeMiss(cassette, stagesKey(ID, 'vakw79'))).toContain("deploymentId 'vakw78'");
+    expect((await describeMiss(cassette, stagesKey(ID, 'vakw79'))).message).toContain(
+      "deploymentId 'vakw78'",
+    );
   });
 });
