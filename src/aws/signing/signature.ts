@@ -4,6 +4,7 @@ import { SignatureV4 } from '@smithy/signature-v4';
 import { type Call, headerEntries, headerValues, type RawHeaders } from '../../call.ts';
 import { type ServiceError, serviceErrors } from '../apigateway/service-error.ts';
 import { decodePercent, splitTarget } from '../apigateway/target.ts';
+import { isPresigned } from './addition.ts';
 import { type Claim, parseAuthorization } from './authorization.ts';
 import { isRegion } from './endpoint.ts';
 import type { SignableRequest } from './signable-request.ts';
@@ -34,7 +35,11 @@ const SIGNED_WHEN_PRESENT = new Set(['host', 'accept', 'content-type']);
  */
 export function checkClaim(call: Call, times: readonly Date[] | undefined): Claim | SignatureFlaw {
   const [authorization, ...others] = call.authorizations;
-  if (authorization === undefined) return missing(missingHint(call));
+  if (authorization === undefined) {
+    return missing(
+      isPresigned(call) ? 'it is presigned; sign in the Authorization header instead' : 'it is not signed',
+    );
+  }
   if (others.length > 0) return invalid('the call has more than one Authorization header');
   const claim = parseAuthorization(authorization);
   if (claim === undefined) return invalid('its Authorization header is not one of AWS4-HMAC-SHA256');
@@ -146,14 +151,6 @@ function queryBag(query: ReadonlyArray<readonly [string, string]>): Record<strin
     bag.set(name, [...(bag.get(name) ?? []), decodePercent(rawValue) ?? rawValue]);
   }
   return Object.fromEntries(bag);
-}
-
-function missingHint(call: Call): string {
-  return splitTarget(call.signedTarget ?? call.target).query.some(
-    ([name]) => name.toLowerCase() === 'x-amz-signature',
-  )
-    ? 'it is presigned; sign in the Authorization header instead'
-    : 'it is not signed';
 }
 
 function findDateFlaw(

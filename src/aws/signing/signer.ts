@@ -4,13 +4,15 @@ import {
   headerEntries,
   headerValues,
   hostnameOf,
-  withoutHeaders,
+  type RawHeaders,
 } from '../../call.ts';
 import { CallError } from '../../errors.ts';
 import { type ServiceError, serviceErrors } from '../apigateway/service-error.ts';
 import { splitTarget } from '../apigateway/target.ts';
+import { findAddition, isPresigned, isRead } from './addition.ts';
 import { claimedRegion } from './authorization.ts';
 import { type EndpointVariant, endpointOf, isRegion } from './endpoint.ts';
+import { forwardedHeaders, verifiedHeaders } from './forwarded-headers.ts';
 import type { ServiceClock } from './service-clock.ts';
 import { type Credentials, checkClaim, findSignatureFlaw, isFlaw, sign } from './signature.ts';
 
@@ -72,15 +74,6 @@ export interface SignerSettings {
   readonly clock: ServiceClock;
 }
 
-const HOP_BY_HOP = new Set([
-  'connection',
-  'keep-alive',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-  'expect',
-]);
 const REPLACED_WHEN_SIGNED_AGAIN = new Set([
   'host',
   'authorization',
@@ -105,17 +98,20 @@ export class Signer {
     if (this.#settings.trustClients) return this.#trust(call);
     const claim = checkClaim(call, this.#settings.clock.times());
     if (isFlaw(claim)) return claim;
+    const addition = findAddition(call, claim);
+    if (addition !== undefined) return { error: serviceErrors.invalidSignature(), hint: addition };
 
+    const headers = verifiedHeaders(call, claim.signedHeaders);
     const clientKey = this.#settings.clientKeys.find(({ accessKeyId }) => accessKeyId === claim.accessKeyId);
     const own = await this.#ownCredentials();
     const handed = this.#settings.handedOut.find(({ accessKeyId }) => accessKeyId === claim.accessKeyId);
     const credentials = clientKey ?? handed ?? own;
     // With nothing to compare it with, the call can be played from a recording and nothing else.
-    if (credentials instanceof CallError) return this.#passage(call, claim.region, own);
+    if (credentials instanceof CallError) return this.#passage(call, claim.region, headers, own);
     if (credentials.accessKeyId !== claim.accessKeyId) return unknownKey();
     const flaw = await findSignatureFlaw(call, claim, credentials);
     if (flaw !== undefined) return flaw;
-    return (clientKey && this.#findWrite(call)) ?? this.#passage(call, claim.region, own);
+    return (clientKey && this.#findWrite(call)) ?? this.#passage(call, claim.region, headers, own);
   }
 
   /** The signature stays the client's: only the service can verify it, but one it must be. */
@@ -138,31 +134,32 @@ export class Signer {
 
   async #trust(call: Call): Promise<Passage | Denial> {
     const region = claimedRegion(call.authorizations[0]) ?? this.#settings.defaultRegion;
-    if (region !== undefined && isRegion(region)) {
-      return this.#findWrite(call) ?? this.#passage(call, region, await this.#ownCredentials());
+    if (isPresigned(call)) {
+      return cannotSign('it is presigned. Sign it in the Authorization header, with any keys, or not at all');
     }
-    const error = new CallError(
-      'MalformedRequestException',
-      'Cannot sign the call: it names no region. Sign it with any keys, or set AWS_REGION for restage.',
-    );
-    return { error, hint: error.message };
+    if (region === undefined || !isRegion(region)) {
+      return cannotSign('it names no region. Sign it with any keys, or set AWS_REGION for restage');
+    }
+    const own = await this.#ownCredentials();
+    return this.#findWrite(call) ?? this.#passage(call, region, forwardedHeaders(call), own);
   }
 
-  #passage(call: Call, region: string, own: Credentials | CallError): Passage {
+  /** `passedOn`: the headers of the client's that may go on. */
+  #passage(call: Call, region: string, passedOn: RawHeaders, own: Credentials | CallError): Passage {
     const isMisdated: Passage['isMisdated'] = ({ signedAt }, answer) =>
       signedAt !== undefined && this.#settings.clock.learn(signedAt, answer);
     if (!(own instanceof CallError))
-      return { region, toRequest: () => this.#signAgain(call, region), isMisdated };
+      return { region, toRequest: () => this.#signAgain(call, region, passedOn), isMisdated };
     // It was compared with nothing: credentials that come back later must not be lent to it.
     return { region, toRequest: () => Promise.reject(own), isMisdated, obstacle: own };
   }
 
-  async #signAgain(call: Call, region: string): Promise<UpstreamRequest> {
+  async #signAgain(call: Call, region: string, passedOn: RawHeaders): Promise<UpstreamRequest> {
     const { upstream, endpointOverride, variant, clock } = this.#settings;
     const origin = upstream ?? endpointOverride ?? endpointOf(region, variant);
     const target = `${origin.pathname.replace(/\/+$/, '')}${call.target}`;
     const headers: Record<string, string> = {};
-    for (const [name, value] of headerEntries(forwardedHeaders(call))) {
+    for (const [name, value] of headerEntries(passedOn)) {
       const key = name.toLowerCase();
       if (!REPLACED_WHEN_SIGNED_AGAIN.has(key))
         headers[key] = Object.hasOwn(headers, key) ? `${headers[key]}, ${value}` : value;
@@ -208,10 +205,9 @@ export class Signer {
   }
 }
 
-/** A GET that asks to be taken for another method is none. */
-function isRead(call: Call): boolean {
-  const isOverridden = [...headerEntries(call.headers)].some(([name]) => /^x-(?:http-)?method/i.test(name));
-  return !isOverridden && (call.method === 'GET' || call.method === 'HEAD');
+function cannotSign(why: string): Denial {
+  const error = new CallError('MalformedRequestException', `Cannot sign the call: ${why}.`);
+  return { error, hint: error.message };
 }
 
 function unknownKey(): Denial {
@@ -232,25 +228,4 @@ function findRewrite(call: Call): CallError | undefined {
     "Cannot forward the call: its path has '//', '\\', '#' or a URL in it, which does not reach the service as signed. " +
       'Percent-encode it.',
   );
-}
-
-/** What is between two neighbours on the way stays there; the body is sent whole, with its length. */
-function forwardedHeaders(call: Call): string[] {
-  const named = headerValues(call.headers, 'connection').flatMap((value) =>
-    value.toLowerCase().split(/\s*,\s*/),
-  );
-  const saysLength = ['content-length', 'transfer-encoding'].some(
-    (name) => headerValues(call.headers, name).length > 0,
-  );
-  const kept = withoutHeaders(
-    call.headers,
-    (name) =>
-      HOP_BY_HOP.has(name) ||
-      name === 'content-length' ||
-      named.includes(name) ||
-      name.startsWith('proxy-') ||
-      name.startsWith('x-restage-'),
-  );
-  // In lower case: http-proxy looks for it so, and gives a DELETE without it the length 0.
-  return saysLength ? [...kept, 'content-length', String(call.body.length)] : kept;
 }
