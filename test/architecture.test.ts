@@ -31,6 +31,7 @@ const everywhere: readonly string[] = [
   'json-parser.ts',
   'json.ts',
   'known-names.ts',
+  'secrets.ts',
   'version.ts',
 ];
 

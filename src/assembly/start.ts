@@ -21,6 +21,7 @@ import { RestageProxy } from '../proxy/proxy.ts';
 import { readyError, readyReplay, toAnswer } from '../proxy/ready-answer.ts';
 import { checkExpectation, parseExpectation } from '../retries/expectation.ts';
 import { describeRetries } from '../retries/report.ts';
+import { withoutUserinfo } from '../secrets.ts';
 import { type Mode, modeNeeds } from '../sessions/mode.ts';
 import { openSession } from '../sessions/open-session.ts';
 import type { Session } from '../sessions/session.ts';
@@ -117,7 +118,8 @@ export async function start(
         now: () => new Date(clock.now()),
         companyRoots: outside?.companyRoots ?? (await readOwnRoots()),
         onTunnel: ({ authority, decision }) => {
-          if (decision.type === 'refuse') noteRefusal(`CONNECT ${authority}`, decision.error);
+          if (decision.type === 'refuse')
+            noteRefusal(`CONNECT ${withoutUserinfo(authority)}`, decision.error);
         },
         onTunnelError,
       })

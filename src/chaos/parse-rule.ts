@@ -2,11 +2,12 @@ import * as z from 'zod';
 import { quote } from '../aws/apigateway/operation.ts';
 import { UsageError } from '../errors.ts';
 import { suggestNames } from '../known-names.ts';
+import { withoutSecrets } from '../secrets.ts';
 import { faultKinds } from './fault.ts';
 import type { FaultKind } from './fault-kind.ts';
 import type { Rule } from './rule.ts';
 import { findContradiction, type ScheduleSettings, scheduleParameters } from './schedule-settings.ts';
-import { scopeParameters, withoutSecrets } from './scope-parameters.ts';
+import { scopeParameters, withoutSecretHeaders } from './scope-parameters.ts';
 
 /** How a rule is to be read. */
 export interface ParseOptions {
@@ -48,7 +49,7 @@ export function parseFaultSpec(spec: string, options: ParseOptions = {}): Rule {
     if (equals < 1) {
       const remedy = 'Write it like throttle,first=2; a value with a comma only as an object, in a file';
       // Behind a secret's comma, the rest of it comes without its name.
-      const shown = withoutSecrets(spec) === spec ? quote(pair) : 'a part of it';
+      const shown = withoutSecretHeaders(spec) === spec ? quote(pair) : 'a part of it';
       throw refuse(subject, `${shown} is not NAME=VALUE`, remedy);
     }
     const name = pair.slice(0, equals);
@@ -77,7 +78,7 @@ export function parseFaultObject(value: unknown, options: ParseOptions = {}): Ru
  * @throws {@link UsageError} that names field, value and what is known.
  */
 export function patchRule(rule: Rule, changes: unknown, options: ParseOptions = {}): Rule {
-  const subject = `${subjectOf(rule.name, options)} with ${quote(withoutSecrets(textOf(changes)))}`;
+  const subject = `${subjectOf(rule.name, options)} with ${quote(withoutSecretHeaders(textOf(changes)))}`;
   if (!isRecord(changes))
     throw refuse(subject, 'it is not an object of fields', 'Write it like { "p": 0.5 }');
   if (Object.hasOwn(changes, 'name') && changes.name !== rule.name) {
@@ -146,7 +147,8 @@ function tidyFields(
 /** What the rule says, as a name: two that say the same have the same one. */
 function nameOf(kind: string, fields: Readonly<Record<string, unknown>>): string {
   const pairs = Object.entries(fields).map(
-    ([name, value]) => `${name}=${typeof value === 'object' ? JSON.stringify(value) : value}`,
+    ([name, value]) =>
+      `${name}=${withoutSecrets(typeof value === 'object' ? JSON.stringify(value) : String(value))}`,
   );
   const name = [kind, ...pairs].join(',').replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '?');
   // Shorter than a name may be: there is room for a number behind it.
@@ -185,7 +187,7 @@ function check<S extends Readonly<Record<string, z.ZodType>>>(
   const [issue] = parsed.error.issues;
   const name = String(issue?.path[0] ?? '');
   const value = JSON.stringify(fields[name]);
-  const given = value === undefined ? '' : `, not ${withoutSecrets(value).slice(0, 100)}`;
+  const given = value === undefined ? '' : `, not ${withoutSecretHeaders(value).slice(0, 100)}`;
   throw refuse(subject, `'${name}' ${issue?.message ?? 'is wrong'}${given}`, 'Correct it');
 }
 
@@ -208,7 +210,7 @@ function textOf(value: unknown): string {
 }
 
 function subjectOf(text: string, { place }: ParseOptions): string {
-  return `fault ${quote(withoutSecrets(text))}${place === undefined ? '' : ` (${place})`}`;
+  return `fault ${quote(withoutSecretHeaders(text))}${place === undefined ? '' : ` (${place})`}`;
 }
 
 function refuse(subject: string, reason: string, remedy: string): UsageError {

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { isRegion } from '../aws/signing/endpoint.ts';
+import { isSecretName, withoutSecrets } from '../secrets.ts';
 import type { Documented } from './documented.ts';
 
 const ATTEMPT_MESSAGE = 'takes the number of an attempt, from 1, or a range such as 1-2 or 3-';
@@ -13,9 +14,6 @@ const attempt = z
   })
   .refine(({ min, max }) => min <= max, 'takes a range whose end is not below its beginning');
 
-/** Headers that carry secrets. Rules are shown and logged, so no rule may hold one. */
-const SECRET_HEADERS = ['authorization', 'x-amz-security-token', 'proxy-authorization', 'cookie'];
-
 const HEADER_MESSAGE = 'takes NAME:VALUE, a header and the value it must have';
 const header = z
   .string(HEADER_MESSAGE)
@@ -24,7 +22,11 @@ const header = z
     const colon = text.indexOf(':');
     return { name: text.slice(0, colon).toLowerCase(), value: text.slice(colon + 1).trim() };
   })
-  .refine(({ name }) => !SECRET_HEADERS.includes(name), 'takes no header that carries a secret');
+  // Rules are shown, logged and named by what they say.
+  .refine(
+    ({ name, value }) => !isSecretName(name) && withoutSecrets(value) === value,
+    'takes no header that carries a secret',
+  );
 
 /** Which calls a rule looks at. */
 export const scopeParameters = {
@@ -63,7 +65,9 @@ export const scopeDocs: Readonly<Record<keyof typeof scopeParameters, Documented
   },
 };
 
-/** The text with the values of headers that carry secrets left out, to be shown in a message. */
-export function withoutSecrets(text: string): string {
-  return text.replace(new RegExp(`\\b(${SECRET_HEADERS.join('|')})\\s*:.*`, 'is'), '$1:…');
+/** A rule's text without the values of headers that carry secrets, and whatever stands behind them, to be shown in a message. */
+export function withoutSecretHeaders(text: string): string {
+  const secret = [...text.matchAll(/([\w.-]{1,100})\s{0,3}:/g)].find(([, name = '']) => isSecretName(name));
+  const rest = secret === undefined ? text : `${text.slice(0, secret.index + secret[0].length)}…`;
+  return withoutSecrets(rest);
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { errorCode, FailureError, reasonOf, UsageError } from '../errors.ts';
+import { withoutSecrets } from '../secrets.ts';
 import { settingReaders } from '../settings/setting-readers.ts';
 import type { Values } from '../settings/settings.ts';
 import { controlOptions } from './control-options.ts';
@@ -25,7 +26,7 @@ export class ControlClient {
       throw new UsageError('Cannot use --url: it is not like http://127.0.0.1:8480. Correct it.');
     if (session !== undefined && settingReaders.cassette.read(session) === undefined)
       throw new UsageError(
-        `Cannot use --session ${JSON.stringify(session)}: it is no session's name. Correct it.`,
+        `Cannot use --session ${withoutSecrets(JSON.stringify(session))}: it is no session's name. Correct it.`,
       );
     this.#base = `${url.replace(/\/$/, '')}${session === undefined ? '' : `/@${session}`}/__restage`;
     this.#headers = token === undefined ? {} : { authorization: `Bearer ${token}` };

@@ -6,6 +6,7 @@ import { presets } from '../chaos/preset.ts';
 import { ruleToObject } from '../chaos/rule.ts';
 import { listNames, UsageError } from '../errors.ts';
 import { nearestName, suggestNames } from '../known-names.ts';
+import { withoutSecrets } from '../secrets.ts';
 import type { Values } from '../settings/settings.ts';
 import { ControlClient } from './control-client.ts';
 import { formatDuration } from './duration.ts';
@@ -59,7 +60,7 @@ async function add(client: ControlClient, text: string): Promise<string> {
     const nearest = nearestName(text, [...kinds, ...presetNames]);
     const question = nearest === undefined ? '' : `Did you mean '${nearest}'? `;
     throw new UsageError(
-      `Cannot add ${quote(text)}: there is no kind and no preset of that name. ${question}Known presets are ${listNames(presetNames)}; known kinds are ${listNames(kinds)}.`,
+      `Cannot add ${quote(withoutSecrets(text))}: there is no kind and no preset of that name. ${question}Known presets are ${listNames(presetNames)}; known kinds are ${listNames(kinds)}.`,
     );
   }
   // Read here already: what is wrong with it is said in the words of the command line.

@@ -5,6 +5,7 @@ import { presetRules } from '../chaos/preset-rules.ts';
 import type { RuleStatus } from '../chaos/rule-set.ts';
 import { CallError } from '../errors.ts';
 import { suggestNames } from '../known-names.ts';
+import { withoutSecrets } from '../secrets.ts';
 import type { Session } from '../sessions/session.ts';
 import { type ControlRequest, readObject } from './request.ts';
 
@@ -65,6 +66,6 @@ function noSuchFault({ rules }: Session, name: string): CallError {
   const names = known.length === 0 ? 'There are none' : suggestNames(name, known);
   return new CallError(
     'FaultNotFoundException',
-    `Cannot find fault ${quote(name)}: there is none of that name. ${names}.`,
+    `Cannot find fault ${quote(withoutSecrets(name))}: there is none of that name. ${names}.`,
   );
 }

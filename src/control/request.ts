@@ -5,6 +5,7 @@ import type { Call } from '../call.ts';
 import { CallError, reasonOf } from '../errors.ts';
 import type { MemoryBudget } from '../journal/memory-budget.ts';
 import { suggestNames } from '../known-names.ts';
+import { withoutSecrets } from '../secrets.ts';
 import type { Session } from '../sessions/session.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import type { EventStream } from './events.ts';
@@ -99,12 +100,12 @@ function check<S extends Record<string, z.ZodType>>(
   if (unknown !== undefined) {
     const known = Object.keys(shape);
     const names = known.length === 0 ? 'it takes none' : suggestNames(unknown, known, 'known are');
-    throw invalid(`there is no ${what} ${JSON.stringify(unknown)}; ${names}`);
+    throw invalid(`there is no ${what} ${withoutSecrets(JSON.stringify(unknown))}; ${names}`);
   }
   const parsed = z.object(shape).safeParse(given);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const name = String(issue?.path[0] ?? '');
-  const value = Object.hasOwn(given, name) ? `, not ${JSON.stringify(given[name])}` : '';
+  const value = Object.hasOwn(given, name) ? `, not ${withoutSecrets(JSON.stringify(given[name]))}` : '';
   throw invalid(`${what} '${name}' ${issue?.message ?? 'is wrong'}${value}`);
 }

@@ -2,6 +2,7 @@ import { addRoute, createRouter, findRoute } from 'rou3';
 import { decodePercent } from '../aws/apigateway/target.ts';
 import { CallError, listNames } from '../errors.ts';
 import { suggestNames } from '../known-names.ts';
+import { withoutSecrets } from '../secrets.ts';
 
 /** One thing that control can be asked to do. */
 export interface Route<T> {
@@ -40,13 +41,13 @@ export class Router<T> {
     if (methods.length > 0) {
       throw new CallError(
         'ControlMethodNotAllowedException',
-        `Cannot ${method} '${this.#prefix}${path}': it has no such method. Known are ${listNames(methods)}.`,
+        `Cannot ${method} '${this.#prefix}${withoutSecrets(path)}': it has no such method. Known are ${listNames(methods)}.`,
       );
     }
     const known = this.#routes.map((route) => this.#prefix + route.path.replace(/:\w+/g, 'NAME'));
     throw new CallError(
       'ControlNotFoundException',
-      `Cannot find '${this.#prefix}${path}': there is no such path. ${suggestNames(this.#prefix + path, [...new Set(known)])}.`,
+      `Cannot find '${this.#prefix}${withoutSecrets(path)}': there is no such path. ${suggestNames(this.#prefix + path, [...new Set(known)])}.`,
     );
   }
 }

@@ -3,6 +3,7 @@ import { quote } from '../aws/apigateway/operation.ts';
 import { parsePlan } from '../chaos/scenario.ts';
 import { CallError } from '../errors.ts';
 import { suggestNames } from '../known-names.ts';
+import { withoutSecrets } from '../secrets.ts';
 import { modes, modesWithin } from '../sessions/mode.ts';
 import type { Session } from '../sessions/session.ts';
 import type { Sessions } from '../sessions/sessions.ts';
@@ -85,6 +86,6 @@ export function noSuchSession(sessions: Sessions, name: string): CallError {
   const names = known.length === 0 ? 'There is none yet' : suggestNames(name, known);
   return new CallError(
     'SessionNotFoundException',
-    `Cannot find session ${quote(name)}: there is none of that name. ${names}; one is made by its first call.`,
+    `Cannot find session ${quote(withoutSecrets(name))}: there is none of that name. ${names}; one is made by its first call.`,
   );
 }

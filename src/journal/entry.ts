@@ -1,5 +1,6 @@
 import type { Outcome } from '../call.ts';
 import type { CallError } from '../errors.ts';
+import { withoutSecrets, withoutSecretsIn } from '../secrets.ts';
 import { sizeOfText } from './memory-budget.ts';
 import { ownText, ownTexts } from './own-text.ts';
 
@@ -76,8 +77,8 @@ export function refusedEntry(what: string, error: CallError, at: number): Journa
  */
 export function keptEntry(entry: FreshEntry): JournalEntry {
   entry.operation = ownText(entry.operation);
-  if (entry.restApiId !== undefined) entry.restApiId = ownText(entry.restApiId);
-  if (entry.parameters !== undefined) entry.parameters = ownTexts(entry.parameters);
+  if (entry.restApiId !== undefined) entry.restApiId = ownText(withoutSecrets(entry.restApiId));
+  if (entry.parameters !== undefined) entry.parameters = ownTexts(withoutSecretsIn(entry.parameters));
   if (entry.note !== undefined) entry.note = ownText(entry.note, MAX_NOTE);
   return entry;
 }

@@ -1,6 +1,7 @@
 import { isApiGatewayHost } from '../aws/signing/endpoint.ts';
 import { type Addressing, type Call, hostnameOf } from '../call.ts';
 import { CallError } from '../errors.ts';
+import { withoutUserinfo } from '../secrets.ts';
 import { isSecret, parseProxyAuthorization } from '../sessions/proxy-authorization.ts';
 
 /** Which names restage answers to. */
@@ -44,7 +45,7 @@ export class CallerCheck {
       return 'own';
     }
     return refuse(
-      `its Host ${JSON.stringify(host.slice(0, 100))} is none of restage's`,
+      `its Host ${JSON.stringify(withoutUserinfo(host).slice(0, 100))} is none of restage's`,
       "Use a loopback address, or allow the name with '--allow-host'",
     );
   }
@@ -57,7 +58,7 @@ export class CallerCheck {
     if (isApiGatewayHost(hostnameOf(authority)))
       return this.#findProxyUserFlaw(call.proxyAuthorization) ?? 'service';
     return refuse(
-      `restage is no proxy for ${JSON.stringify(authority.slice(0, 100))}, only for API Gateway's control plane`,
+      `restage is no proxy for ${JSON.stringify(withoutUserinfo(authority).slice(0, 100))}, only for API Gateway's control plane`,
       'Add the host to NO_PROXY',
     );
   }

@@ -20,9 +20,11 @@ const FIRST_SEGMENT = /^\/([^/?]*)/;
 export function findSession(call: Call, addressing: Addressing): string | undefined | CallError {
   const name = addressing === 'own' ? nameInPath(call.target) : nameOfProxyUser(call);
   if (name === undefined || CASSETTE_NAME.test(name)) return name;
+  // It is not repeated: a password is easily put there.
+  const where = addressing === 'own' ? "what stands behind '/@'" : "the user of 'Proxy-Authorization'";
   return new CallError(
     'SessionNameInvalidException',
-    `Cannot enter the session: ${JSON.stringify(name.slice(0, 100))} is no name. ` +
+    `Cannot enter the session: ${where} is no name. ` +
       'Use 1 to 64 letters, digits, dots, dashes and underscores, without a leading dot.',
   );
 }

@@ -3,6 +3,7 @@ import type { Order } from '../cassette/order.ts';
 import { reasonOf, UsageError } from '../errors.ts';
 import { suggestNames } from '../known-names.ts';
 import { type Expectation, parseExpectation } from '../retries/expectation.ts';
+import { withoutSecrets } from '../secrets.ts';
 import { type LogFormat, options } from './options.ts';
 import type { Reader } from './reader.ts';
 import { isRecord, type SettingTypes, settingReaders } from './setting-readers.ts';
@@ -180,7 +181,7 @@ function check<K extends Name>(name: K, value: unknown, origin: string): Setting
     );
   }
   const isShown = typeof value !== 'object' && !SECRETIVE.includes(name);
-  const shown = isShown ? ` ${JSON.stringify(value)}` : '';
+  const shown = isShown ? ` ${withoutSecrets(JSON.stringify(value))}` : '';
   throw new UsageError(
     `Cannot use ${origin}${shown}: it ${message.replace(/^is /, 'must be ')}. See restage --help.`,
   );

@@ -5,7 +5,7 @@ import { requestHead, sendRaw } from '../support/raw.ts';
 import { startService, temporaryFolder } from '../support/restage.ts';
 import { send, sendSigned, signedHeaders } from '../support/stand-in/signed-request.ts';
 import { sample } from '../support/stand-in.ts';
-import { askForTunnel, proxyAuthorization } from '../support/tunnel.ts';
+import { askForTunnel, intercept, proxyAuthorization } from '../support/tunnel.ts';
 
 const target = `/restapis/${sample.rich}/stages`;
 const HOST = 'apigateway.us-east-1.amazonaws.com';
@@ -16,6 +16,34 @@ const own = {
 };
 const client = { accessKeyId: 'CLIENTKEY', secretAccessKey: 'secret-of-the-client-key' };
 const TOKEN = 'the-admin-token-itself';
+
+/** Places where a user and a password are easily put, or a secret by its name. `%` is where it stands. */
+const plants = [
+  'GET http://user:%@host.example/x HTTP/1.1\r\nHost: host.example',
+  `GET http://user:%@${HOST}/x HTTP/1.1\r\nHost: user:%@${HOST}`,
+  'GET http://user:%/x@host.example/x HTTP/1.1\r\nHost: host.example',
+  'GET //user:%@host.example/x HTTP/1.1\r\nHost: localhost',
+  'GET /http://user:%@host.example/x HTTP/1.1\r\nHost: localhost',
+  'CONNECT user:%@host.example:443 HTTP/1.1\r\nHost: host.example',
+  'CONNECT %@host.example:443 HTTP/1.1\r\nHost: user:%@host.example',
+  'CONNECT user:%/x@host.example:443 HTTP/1.1\r\nHost: host.example',
+  'GET /x HTTP/1.1\r\nHost: user:%@127.0.0.1',
+  'GET /x HTTP/1.1\r\nHost: user:%',
+  'GET /@name:%/x HTTP/1.1\r\nHost: localhost',
+  'GET /%40name%3A%/x HTTP/1.1\r\nHost: localhost',
+  'GET /@name:%@host/x HTTP/1.1\r\nHost: localhost',
+  'GET /restapis/user:%@host/stages HTTP/1.1\r\nHost: localhost',
+  'GET /restapis/a/stages?deploymentId=user:%@host HTTP/1.1\r\nHost: localhost',
+  'GET /restapis/a/stages?user:%@host=1 HTTP/1.1\r\nHost: localhost',
+  'GET /x/token=% HTTP/1.1\r\nHost: localhost',
+  'GET /x HTTP/1.1\r\nHost: localhost\r\nUser-Agent: tool token=%',
+  'GET /x HTTP/1.1\r\nHost: localhost\r\nUser-Agent: tool (+http://user:%@host)',
+  'GET /x HTTP/1.1\r\nHost: localhost\r\nAuthorization: AWS4-HMAC-SHA256 Credential=A/20260101/%/apigateway/aws4_request, SignedHeaders=host, Signature=' +
+    '0'.repeat(64),
+].map((text, i) => {
+  const secret = `planted-${i}-secret`;
+  return { secret, head: `${text.replaceAll(/%(?![0-9A-F]{2})/g, secret)}\r\nConnection: close\r\n\r\n` };
+});
 
 let signatures: string[] = [];
 afterEach(() => {
@@ -67,6 +95,9 @@ test.each(['json', 'pretty'])(
     told.push(
       await sendRaw(port, `GET / HTTP/1.1\r\nAuthorization: ${own.sessionToken}\r\nbad header\r\n\r\n`),
     );
+    for (const { head } of plants) told.push(await sendRaw(port, head));
+    const body = JSON.stringify({ kind: 'throttle', header: 'x-api-key:planted-in-rule' });
+    await tell(send(url, '/__restage/faults', admin, { method: 'POST', body }));
     const wrong = { host: 'localhost', authorization: 'Bearer guessed-admin-token' };
     await tell(send(url, '/__restage/status', wrong));
     for (const path of ['status', 'calls', 'sessions', 'faults', 'retries', 'metrics'])
@@ -84,6 +115,8 @@ test.each(['json', 'pretty'])(
       'guessed-secret',
       'guessed-admin-token',
       'presigned-signature',
+      ...plants.map(({ secret }) => secret),
+      'planted-in-rule',
       ...signatures,
     ]) {
       expect(all).not.toContain(secret);
@@ -95,6 +128,19 @@ test.each(['json', 'pretty'])(
     expect(all).toContain('restage_calls_total');
   },
 );
+
+test('no secret that is put into a call is in anything that replay tells', async () => {
+  const restage = await intercept('replay');
+  const told: string[] = [];
+  for (const { head } of plants) told.push(await sendRaw(restage.port, head));
+  for (const path of ['calls', 'retries', 'metrics', 'sessions'])
+    told.push((await send(restage.url, `/__restage/${path}`, {})).text);
+
+  const all = [...told, JSON.stringify(restage.calls())].join('\n');
+  expect(plants.map(({ secret }) => secret).filter((secret) => all.includes(secret))).toEqual([]);
+  // Each was told of.
+  expect(restage.calls()).toHaveLength(plants.length);
+});
 
 test('a secret on the command line is in no message, right or wrong', async () => {
   const flags = ['--admin-token', 'short-token', '--client-key', 'bad id:wrong-key-secret'];

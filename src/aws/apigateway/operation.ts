@@ -1,5 +1,6 @@
 import type { Representation } from '../../call.ts';
 import type { Json, JsonObject } from '../../json.ts';
+import { withoutSecrets } from '../../secrets.ts';
 import type { Target } from './target.ts';
 
 /** What a recording is found by. Two calls with one key get the same recording. */
@@ -94,8 +95,10 @@ export function keyOf(
 
 /** The key in words: `GetStages of API 'a1b2c3d4e5' with deploymentId 'vakw79'`. */
 export function describeKey(key: Key): string {
-  const given = Object.entries(key.parameters).map(([name, value]) => ` with ${name} ${quote(value)}`);
-  return `${key.operation} of API ${quote(key.restApiId)}${given.join('')}`;
+  const given = Object.entries(key.parameters).map(
+    ([name, value]) => ` with ${name} ${quote(withoutSecrets(value))}`,
+  );
+  return `${key.operation} of API ${quote(withoutSecrets(key.restApiId))}${given.join('')}`;
 }
 
 /** The value in quotes, with nothing in it that could move a terminal's cursor, and not longer than a line. */

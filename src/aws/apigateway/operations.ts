@@ -1,3 +1,4 @@
+import { withoutSecrets } from '../../secrets.ts';
 import { getStages } from './get-stages/get-stages.ts';
 import type { Key, Operation } from './operation.ts';
 import { splitTarget } from './target.ts';
@@ -30,7 +31,7 @@ export function identify(method: string, rawTarget: string): Identified {
     return { name: operation.name, operation, key: found };
   }
   return {
-    name: `${method} ${target.path}`,
+    name: `${method} ${withoutSecrets(target.path)}`,
     notUnderstood: `only ${operations.map(({ name }) => name).join(', ')} can be recorded`,
   };
 }

@@ -43,8 +43,7 @@ export function checkClaim(call: Call, times: readonly Date[] | undefined): Clai
   if (others.length > 0) return invalid('the call has more than one Authorization header');
   const claim = parseAuthorization(authorization);
   if (claim === undefined) return invalid('its Authorization header is not one of AWS4-HMAC-SHA256');
-  if (!isRegion(claim.region))
-    return invalid(`its credential scope names no region: ${JSON.stringify(claim.region)}`);
+  if (!isRegion(claim.region)) return invalid('its credential scope names no region');
   if (claim.service !== SERVICE || claim.terminator !== 'aws4_request') {
     return invalid(`its credential scope is not one of ${SERVICE}/aws4_request`);
   }

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { withoutSecrets } from '../../secrets.ts';
 import { whenOver } from './when-over.ts';
 
 /** Who is at the other end of a connection: what all calls on it have in common is worked out once. */
@@ -29,7 +30,7 @@ export class Peer {
   clientOf(userAgent: string): string {
     if (this.#userAgent !== userAgent) {
       this.#userAgent = userAgent;
-      this.#client = `${this.#socket.remoteAddress ?? '-'} ${userAgent}`;
+      this.#client = `${this.#socket.remoteAddress ?? '-'} ${withoutSecrets(userAgent)}`;
     }
     return this.#client;
   }

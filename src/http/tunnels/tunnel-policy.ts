@@ -1,5 +1,6 @@
 import { isApiGatewayHost, isAwsHost } from '../../aws/signing/endpoint.ts';
 import { CallError, UsageError } from '../../errors.ts';
+import { withoutSecrets, withoutUserinfo } from '../../secrets.ts';
 import { type HostPort, isOwnName, readHostPort } from './host-port.ts';
 import type { TunnelDecision, TunnelRequest } from './tunnel.ts';
 
@@ -63,7 +64,7 @@ function readAllowed(text: string): HostPort {
   const target = readHostPort(text, HTTPS);
   if (target !== undefined && !isOwnName(target.host)) return target;
   throw new UsageError(
-    `Cannot allow tunnels to '${text}': it is no name of another machine. Give HOST or HOST:PORT, without addresses.`,
+    `Cannot allow tunnels to '${withoutSecrets(text)}': it is no name of another machine. Give HOST or HOST:PORT, without addresses.`,
   );
 }
 
@@ -93,5 +94,5 @@ function askForPassword(authority: string): TunnelDecision {
 }
 
 function quote(authority: string): string {
-  return JSON.stringify(authority.slice(0, 100));
+  return JSON.stringify(withoutUserinfo(authority).slice(0, 100));
 }

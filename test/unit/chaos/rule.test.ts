@@ -197,7 +197,14 @@ describe('a rule as an object', () => {
 });
 
 describe('a rule that looks at a header', () => {
-  it.each(['authorization', 'Authorization', 'X-Amz-Security-Token', 'proxy-authorization', 'cookie'])(
+  const secretive = [
+    'authorization',
+    'Authorization',
+    'X-Amz-Security-Token',
+    'proxy-authorization',
+    'cookie',
+  ];
+  it.each([...secretive, 'x-api-key', 'X_API_KEY', 'x-auth-token', 'x-functions-key', 'x-client-secret'])(
     'holds no secret of %s, and the refusal does not say it',
     (name) => {
       const value = `${name}:s3cret`;
@@ -209,6 +216,19 @@ describe('a rule that looks at a header', () => {
       const rule = parseFault('throttle');
       expect(() => patchRule(rule, { header: value })).toThrow('carries a secret');
       expect(() => patchRule(rule, { header: value })).not.toThrow('s3cret');
+    },
+  );
+
+  it.each(['Bearer s3cret', 'Basic s3cret', 'http://user:s3cret@host', 'token=s3cret', 'user:s3cret@host'])(
+    'holds no secret in the value %s of any, and the refusal does not say it',
+    (value) => {
+      for (const fault of [
+        `throttle,header=x-team:${value}`,
+        { kind: 'throttle', header: `x-team:${value}` },
+      ]) {
+        expect(() => parseFault(fault)).toThrow("'header' takes no header that carries a secret");
+        expect(() => parseFault(fault)).not.toThrow('s3cret');
+      }
     },
   );
 
@@ -224,6 +244,14 @@ it('a rule is named by what it says, in one line that can stand anywhere', () =>
   expect(parseFault('throttle , first=02').name).toBe('throttle,first=2');
   expect(parseFault('throttle,api=\u001b[31m\n\u202e\ud800').name).toBe('throttle,api=?[31m???');
   expect(parseFault(`throttle,api=${'x'.repeat(500)}`).name).toHaveLength(100);
+});
+
+it.each([
+  ['throttle,api=user:s3cret@host', 'throttle,api=…@host'],
+  ['throttle,session=http://s3cret@host', 'throttle,session=http://…@host'],
+  ['throttle,stage=token=s3cret', 'throttle,stage=token=…'],
+])('the rule %s is named without its secret', (spec, name) => {
+  expect(parseFault(spec).name).toBe(name);
 });
 
 it('a message names the place in a file', () => {

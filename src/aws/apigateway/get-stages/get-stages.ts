@@ -9,6 +9,7 @@ import {
   parseJson,
   sortKeys,
 } from '../../../json.ts';
+import { withoutSecrets } from '../../../secrets.ts';
 import {
   type Alteration,
   type Key,
@@ -62,7 +63,8 @@ function identify(method: string, target: Target): Key | { notUnderstood: string
     }
     // A presigned call carries its signature here: never part of a key.
     if (name.toLowerCase().startsWith('x-amz-')) continue;
-    if (!FILTER_SPELLINGS.includes(name)) return { notUnderstood: `parameter '${name}' is not known` };
+    if (!FILTER_SPELLINGS.includes(name))
+      return { notUnderstood: `parameter '${withoutSecrets(name)}' is not known` };
     if (filter !== undefined) return { notUnderstood: 'it filters by deployment twice' };
     filter = value;
   }
