@@ -113,7 +113,7 @@ function checkCaller(call: Call, adminToken: string | undefined): void {
 /** A session is made on first use; but who only looks at one means one that is there. */
 function enter(sessions: Sessions, name: string | undefined, method: string): Session | undefined {
   const isMeantToBeThere = name !== undefined && isLook({ method });
-  const session = isMeantToBeThere ? sessions.find(name) : sessions.enter(name);
+  const session = isMeantToBeThere ? sessions.find(name) : sessions.enter(name, true);
   if (session instanceof CallError) throw session;
   return session;
 }

@@ -7,6 +7,8 @@ import type { Session } from '../sessions/session.ts';
 export interface Context {
   readonly call: Call;
   readonly session: Session;
+  /** The session that the call names, which may not have been made for it. */
+  readonly sessionName: string | undefined;
   readonly asked: Identified;
   readonly region: string | undefined;
   /** How it may go on; absent in replay, where none does. */

@@ -2,6 +2,7 @@ import type { Key } from '../aws/apigateway/operation.ts';
 import { memoryBounds } from '../bounds.ts';
 import type { Cassette } from '../cassette/cassette.ts';
 import { ownText, ownTexts } from '../journal/own-text.ts';
+import { withoutSecrets, withoutSecretsIn } from '../secrets.ts';
 import type { Context } from './context.ts';
 import type { Ending } from './ending.ts';
 
@@ -71,7 +72,11 @@ export class Gaps {
     const gaps: Gap[] = [];
     for (const { key, ...found } of this.#found.values()) {
       if (!found.missed && (await isRecorded(this.#open(found.cassette), key))) continue;
-      gaps.push({ ...found, restApiId: key?.restApiId, parameters: key?.parameters });
+      gaps.push({
+        ...found,
+        restApiId: key && withoutSecrets(key.restApiId),
+        parameters: key && withoutSecretsIn(key.parameters),
+      });
     }
     return gaps;
   }

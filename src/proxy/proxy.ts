@@ -1,21 +1,23 @@
 import { Identifier } from '../aws/apigateway/identifier.ts';
 import { serviceErrors } from '../aws/apigateway/service-error.ts';
 import { claimedRegion } from '../aws/signing/authorization.ts';
+import type { Passage } from '../aws/signing/signer.ts';
 import type { Addressing, Answer, Call, Outcome } from '../call.ts';
 import type { Interaction } from '../cassette/format.ts';
 import type { Strike } from '../chaos/rule-set.ts';
 import { CallError, reasonOf } from '../errors.ts';
 import { type JournalEntry, keptEntry, type Observer } from '../journal/entry.ts';
+import { ownText } from '../journal/own-text.ts';
 import type { Session } from '../sessions/session.ts';
 import { findSession, withOneSlash, withoutSession } from '../sessions/session-address.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import { actions, type Tools } from './actions.ts';
 import type { CallerCheck } from './caller-check.ts';
 import type { Context } from './context.ts';
-import { type Action, decide } from './decide.ts';
 import { type Ending, failedEnding, faultedEnding, retryAfterMsOf, statusSeen } from './ending.ts';
 import type { Gaps } from './gaps.ts';
 import { originalOf } from './original.ts';
+import { actionOf, findInteraction, isLoaded, load } from './recorded.ts';
 import type { Upstream } from './upstream.ts';
 
 /** What a proxy is made of. */
@@ -50,10 +52,10 @@ export class RestageProxy {
    * Answers a call: at once where that is possible, since a replayed call has nothing to wait for.
    *
    * The order of decisions: caller allowed → control → session → operation and key → signature (forwarding modes) →
-   * faults → mode. Refused calls count for nothing.
+   * faults → mode. Refused calls count for nothing, and no session is made for them.
    */
   answer(received: Call): Answer | Promise<Answer> {
-    const { callers, clock, control, sessions } = this.#parts;
+    const { callers, clock, control, sessions, upstream } = this.#parts;
     const startedAt = clock.elapsed();
     const addressing = callers.check(received);
     if (addressing instanceof CallError) return this.#refuse(received, addressing, startedAt);
@@ -64,15 +66,14 @@ export class RestageProxy {
     const call = addressing === 'own' ? withOneSlash(inside) : inside;
     if (addressing === 'own' && control.isFor(call)) return control.answer(call, name);
 
+    if (name !== undefined && upstream !== undefined && !sessions.has(name))
+      return this.#answerNewcomer(call, name, addressing, upstream, startedAt);
     const session = sessions.enter(name);
-    if (session instanceof CallError) return this.#refuse(received, session, startedAt);
+    if (session instanceof CallError) return this.#refuse(received, session, startedAt, name);
     const context = this.#contextOf(call, session);
     const ending = this.#begin(context, addressing);
     if (!(ending instanceof Promise)) return this.#finish(context, ending, startedAt);
-    const finished = ending
-      .catch((error: unknown) => this.#failWith(error))
-      .then((late) => this.#finish(context, late, startedAt));
-    return sessions.hold(session, finished);
+    return this.#finishLater(context, ending, startedAt);
   }
 
   /** Whether the call may be made at all, as far as its head tells: what is refused need not be read to its end. */
@@ -82,18 +83,50 @@ export class RestageProxy {
     return addressing instanceof CallError ? this.#refuse(call, addressing, startedAt) : undefined;
   }
 
-  #contextOf(call: Call, session: Session): Context {
+  /** Whoever must show that it may call shows it before a session is made for it: there are only so many. */
+  async #answerNewcomer(
+    call: Call,
+    name: string,
+    addressing: Addressing,
+    upstream: Upstream,
+    startedAt: number,
+  ): Promise<Answer> {
+    const { sessions } = this.#parts;
+    const stranger = this.#contextOf(call, sessions.main, name);
+    try {
+      const passage = await upstream.admit(call, addressing === 'service');
+      if ('error' in passage)
+        return this.#finish(stranger, this.#fail(passage.error, 'refused', passage.hint), startedAt);
+      const session = sessions.enter(name);
+      if (session instanceof CallError) return this.#refuse(call, session, startedAt, name);
+      const context = this.#contextOf(call, session);
+      return this.#finishLater(context, this.#afterAdmission(context, passage), startedAt);
+    } catch (error) {
+      return this.#finish(stranger, this.#failWith(error), startedAt);
+    }
+  }
+
+  #finishLater(context: Context, ending: Promise<Ending>, startedAt: number): Promise<Answer> {
+    const finished = ending
+      .catch((error: unknown) => this.#failWith(error))
+      .then((late) => this.#finish(context, late, startedAt));
+    return this.#parts.sessions.hold(context.session, finished);
+  }
+
+  #contextOf(call: Call, session: Session, claimedName?: string): Context {
     return {
       call,
       session,
+      // A part of the target would keep the whole of it in memory.
+      sessionName: claimedName === undefined ? session.name : ownText(claimedName),
       asked: this.#identifier.identify(call.method, call.target),
       region: claimedRegion(call.authorizations[0]),
       passage: undefined,
     };
   }
 
-  #refuse(call: Call, error: CallError, startedAt: number): Answer {
-    const context = this.#contextOf(call, this.#parts.sessions.main);
+  #refuse(call: Call, error: CallError, startedAt: number, claimedName?: string): Answer {
+    const context = this.#contextOf(call, this.#parts.sessions.main, claimedName);
     return this.#tell(context, this.#fail(error, 'refused', error.message), startedAt);
   }
 
@@ -110,7 +143,12 @@ export class RestageProxy {
 
   async #afterCall(context: Context, addressing: Addressing, upstream: Upstream): Promise<Ending> {
     const passage = await upstream.admit(context.call, addressing === 'service');
-    if ('error' in passage) return this.#fail(passage.error, 'refused', passage.hint);
+    return 'error' in passage
+      ? this.#fail(passage.error, 'refused', passage.hint)
+      : this.#afterAdmission(context, passage);
+  }
+
+  async #afterAdmission(context: Context, passage: Passage): Promise<Ending> {
     const signed = { ...context, passage, region: passage.region };
     if (passage.obstacle !== undefined) {
       await load(signed);
@@ -202,12 +240,12 @@ export class RestageProxy {
     return this.#tell(context, ending, startedAt);
   }
 
-  #tell({ call, session, asked, region }: Context, ending: Ending, startedAt: number): Answer {
+  #tell({ call, session, sessionName, asked, region }: Context, ending: Ending, startedAt: number): Answer {
     const { clock, sessions, observe } = this.#parts;
     const { answer } = ending;
     const entry = keptEntry({
       at: clock.now(),
-      session: session.name,
+      session: sessionName,
       operation: asked.name,
       restApiId: asked.key?.restApiId,
       parameters: asked.key?.parameters,
@@ -239,25 +277,4 @@ const NO_HITS: readonly string[] = [];
 function tell(session: Session, entry: JournalEntry): void {
   session.journal.add(entry);
   session.retries.add(entry);
-}
-
-function actionOf({ call, session, asked, region }: Context, interaction: Interaction | undefined): Action {
-  const isRecorded = interaction !== undefined && session.player.canPlay(interaction, region);
-  return decide(session.mode, asked.key !== undefined && call.method === 'GET', isRecorded);
-}
-
-function findInteraction({ session, asked }: Context): Interaction | undefined {
-  // Another session may have read the cassette.
-  return asked.key && session.usesRecordings ? session.cassette.find(asked.key) : undefined;
-}
-
-function isLoaded({ session, asked: { key } }: Context): boolean {
-  return key === undefined || !session.usesRecordings || session.cassette.peek(key.restApiId) !== undefined;
-}
-
-async function load(context: Context): Promise<void> {
-  const { key } = context.asked;
-  if (key === undefined || isLoaded(context)) return;
-  // Before the call is forwarded: what cannot be read cannot be recorded to either.
-  await context.session.cassette.load(key.restApiId);
 }

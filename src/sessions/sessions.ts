@@ -3,6 +3,7 @@ import type { Order } from '../cassette/order.ts';
 import type { Plan } from '../chaos/plan.ts';
 import { CallError, FailureError } from '../errors.ts';
 import { ownText } from '../journal/own-text.ts';
+import { findLeastMissed } from './least-missed.ts';
 import { type Mode, modeNeeds } from './mode.ts';
 import type { Session } from './session.ts';
 
@@ -54,6 +55,8 @@ interface Entry {
   readonly idleSeconds: number;
   lastUsedMs: number;
   inFlight: number;
+  /** Whether somebody asked for it, or set something in it: it makes room for no other. */
+  isExplicit: boolean;
 }
 
 /** The isolated views of one proxy, by their names. */
@@ -90,20 +93,28 @@ export class Sessions {
     }
   }
 
-  /** The session for a call, made with the server's defaults on first use; an error when there are too many. */
-  enter(name: string | undefined): Session | CallError {
+  /** Whether there is a session of that name, and it has not ended. */
+  has(name: string): boolean {
+    const entry = this.#entries.get(name);
+    return entry !== undefined && !isIdle(entry, this.#settings.elapsed());
+  }
+
+  /**
+   * The session for a call, made with the server's defaults on first use; an error when there are too many.
+   * @param isExplicit whether it is control that enters: what is set in a session must not be lost.
+   */
+  enter(name: string | undefined, isExplicit = false): Session | CallError {
     if (name === undefined) return this.main;
     const entry = this.#entries.get(name);
     const now = this.#settings.elapsed();
     if (entry !== undefined && !isIdle(entry, now)) {
       entry.lastUsedMs = now;
+      if (isExplicit) entry.isExplicit = true;
       return entry.open.session;
     }
     this.endIdle();
-    const refusal = this.#findRefusal(name);
-    if (refusal !== undefined) return refusal;
     try {
-      return this.#add(name, this.#defaults).open.session;
+      return this.#add(name, this.#defaults, isExplicit).open.session;
     } catch (error) {
       if (error instanceof CallError) return error;
       throw error;
@@ -138,9 +149,7 @@ export class Sessions {
         `Cannot make session '${name}': there is one already. Remove it first, or choose another name.`,
       );
     }
-    const refusal = this.#findRefusal(name);
-    if (refusal !== undefined) throw refusal;
-    const { open } = this.#add(name, settings);
+    const { open } = this.#add(name, settings, true);
     try {
       if (modeNeeds[settings.mode].recorder === 'anew') await open.session.recorder?.start();
       return open.session;
@@ -192,27 +201,48 @@ export class Sessions {
     await this.#main.close();
   }
 
-  #add(name: string, settings: SessionSettings): Entry {
+  /** @throws {@link CallError} when there is no room for it, and no session that makes room. */
+  #add(name: string, settings: SessionSettings, isExplicit: boolean): Entry {
     const entry = {
-      // A part of the target that names it would keep the whole target in memory.
-      open: this.#settings.open(ownText(name), settings),
+      open: this.#open(name, settings),
       plan: settings.plan,
       idleSeconds: settings.idleSeconds,
       lastUsedMs: this.#settings.elapsed(),
       inFlight: 0,
+      isExplicit,
     };
     this.#entries.set(name, entry);
     return entry;
   }
 
-  #findRefusal(name: string): CallError | undefined {
-    if (this.#entries.size < memoryBounds.sessions) return undefined;
-    return new CallError(
-      'SessionLimitExceededException',
-      `Cannot make session '${name}': there are ${memoryBounds.sessions} already. ` +
-        'Remove some with DELETE /__restage/sessions/NAME.',
-    );
+  #open(name: string, settings: SessionSettings): OpenSession {
+    if (this.#entries.size >= memoryBounds.sessions && !this.#endLeastMissed()) throw tooMany(name);
+    for (;;) {
+      try {
+        // A part of the target that names it would keep the whole target in memory.
+        return this.#settings.open(ownText(name), settings);
+      } catch (error) {
+        // There may be fewer than so many, and no memory left all the same.
+        if (!(error instanceof CallError) || !this.#endLeastMissed()) throw error;
+      }
+    }
   }
+
+  /** Makes room for another session. False when each is needed. */
+  #endLeastMissed(): boolean {
+    const least = findLeastMissed(this.#entries);
+    if (least === undefined) return false;
+    this.remove(least).catch(this.#settings.onError);
+    return true;
+  }
+}
+
+function tooMany(name: string): CallError {
+  return new CallError(
+    'SessionLimitExceededException',
+    `Cannot make session '${name}': there are ${memoryBounds.sessions} already. ` +
+      'Remove some with DELETE /__restage/sessions/NAME.',
+  );
 }
 
 function isIdle({ idleSeconds, lastUsedMs, inFlight }: Entry, now: number): boolean {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { requestHead, sendRaw } from '../support/raw.ts';
 import { recordInto } from '../support/recorded.ts';
-import { credentials, run, startService } from '../support/restage.ts';
-import { send, signedHeaders } from '../support/stand-in/signed-request.ts';
+import { credentials, run, startService, temporaryFolder } from '../support/restage.ts';
+import { type RequestToSign, send, signedHeaders } from '../support/stand-in/signed-request.ts';
 import { sample } from '../support/stand-in.ts';
 
 const target = `/restapis/${sample.oneStage}/stages`;
@@ -84,6 +85,64 @@ describe('a path under a session', () => {
     const { sessions } = JSON.parse((await send(restage.url, '/__restage/sessions', own)).text);
     expect(sessions).toMatchObject([{ session: 'b' }]);
   });
+});
+
+describe.each(['record', 'auto', 'passthrough'] as const)('while it may %s', (mode) => {
+  const stranger = { accessKeyId: 'AKIASTRANGER', secretAccessKey: 'x' };
+  const sessionsOf = async (url: string) =>
+    JSON.parse((await send(url, '/__restage/sessions', own)).text).sessions as { session: string }[];
+
+  test('no session is made for whoever may not call, and the log tells which was named', async () => {
+    const service = await startService();
+    const restage = await run(mode, { upstream: service.url, 'client-key': ['AKIDCLIENT:secret'] });
+    const path = `/@new${target}`;
+    const signed = (request: Partial<RequestToSign>) =>
+      signedHeaders(restage.url, { target: path, credentials, ...request });
+    const strangers: ReadonlyArray<Parameters<typeof send>> = [
+      [restage.url, path, own],
+      [restage.url, path, signed({ credentials: stranger })],
+      [restage.url, path, signed({ credentials: { ...credentials, secretAccessKey: 'forged' } })],
+      [restage.url, path, signed({ target })],
+      [restage.url, path, { ...signed({}), 'x-http-method': 'DELETE' }],
+      [
+        restage.url,
+        path,
+        signed({ method: 'DELETE', credentials: { accessKeyId: 'AKIDCLIENT', secretAccessKey: 'secret' } }),
+        { method: 'DELETE' },
+      ],
+    ];
+    for (const call of strangers) expect((await send(...call)).status).toBe(403);
+
+    expect(await sessionsOf(restage.url)).toEqual([]);
+    expect(restage.calls().map(({ session, outcome }) => [session, outcome])).toEqual(
+      strangers.map(() => ['new', 'refused']),
+    );
+    expect((await send(restage.url, path, signed({}))).status).toBe(200);
+    expect(await sessionsOf(restage.url)).toMatchObject([{ session: 'new' }]);
+    expect((await send(restage.url, path, own)).status).toBe(403);
+  });
+});
+
+test('no session is made for whoever shows no password to the forward proxy, off loopback', async () => {
+  const token = 'sixteen-characters';
+  const restage = await run('replay', {
+    host: '0.0.0.0',
+    'admin-token': token,
+    intercept: true,
+    'ca-dir': await temporaryFolder(),
+  });
+  const host = 'apigateway.us-east-1.amazonaws.com';
+  for (const password of ['', 'wrong'])
+    await sendRaw(
+      restage.port,
+      requestHead(`GET http://${host}${target}`, {
+        host,
+        'proxy-authorization': `Basic ${Buffer.from(`new:${password}`).toString('base64')}`,
+      }),
+    );
+  const right = { ...own, authorization: `Bearer ${token}` };
+  const url = `http://127.0.0.1:${restage.port}`;
+  expect(JSON.parse((await send(url, '/__restage/sessions', right)).text)).toEqual({ sessions: [] });
 });
 
 test('whoever may not use control makes no session by it', async () => {

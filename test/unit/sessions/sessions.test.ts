@@ -15,26 +15,39 @@ const defaults: SessionSettings = {
   idleSeconds: 10,
 };
 
+/** What each session of a test has come to. */
+const NOTHING = { recorded: 0, replayed: 0, forwarded: 0, faulted: 0, missed: 0, refused: 0 };
+
 function createSessions(start: () => Promise<void> = async () => {}) {
+  const counts = new Map<string, Partial<typeof NOTHING>>();
   const closed: string[] = [];
   const errors: unknown[] = [];
+  const fails: boolean[] = [];
   const clock = { time: 0 };
   const sessions = new Sessions({
     defaults,
-    open: (name, settings) => ({
-      session: {
-        name,
-        mode: settings.mode,
-        recorder: { start },
-        rules: { setPlan() {} },
-      } as unknown as Session,
-      close: async () => void closed.push(String(name)),
-    }),
+    open: (name, settings) => {
+      if (fails.shift() === true) throw new CallError('MemoryLimitExceededException', 'Cannot: full.');
+      return {
+        session: {
+          name,
+          mode: settings.mode,
+          recorder: { start },
+          rules: { setPlan() {} },
+          journal: {
+            get counts() {
+              return { ...NOTHING, ...counts.get(name ?? '') };
+            },
+          },
+        } as unknown as Session,
+        close: async () => void closed.push(String(name)),
+      };
+    },
     elapsed: () => clock.time,
     onError: (error) => errors.push(error),
   });
   const names = () => sessions.list.map(({ session }) => session.name);
-  return { sessions, closed, errors, clock, names };
+  return { sessions, counts, fails, closed, errors, clock, names };
 }
 
 describe('sessions', () => {
@@ -75,14 +88,85 @@ describe('sessions', () => {
     expect(names()).toEqual([]);
   });
 
-  it('are no more than so many', async () => {
-    const { sessions, clock } = createSessions();
-    for (let i = 0; i < memoryBounds.sessions; i += 1) sessions.enter(`s${i}`);
-    const refusal = sessions.enter('one-more');
-    expect(refusal).toBeInstanceOf(CallError);
-    await expect(sessions.create('one-more', defaults)).rejects.toThrow('there are 1000 already');
-    clock.time = 10_000;
-    expect(sessions.enter('one-more')).not.toBeInstanceOf(CallError);
+  describe('when there are as many as may be', () => {
+    /** As many, made one after the other: `s0`, `s1`, … */
+    function fill(
+      setUp: (sessions: Sessions, name: string) => void = (sessions, name) => sessions.enter(name),
+    ) {
+      const made = createSessions();
+      for (let i = 0; i < memoryBounds.sessions; i += 1) {
+        made.clock.time = i / 1000;
+        setUp(made.sessions, `s${i}`);
+      }
+      made.clock.time = 1;
+      return made;
+    }
+
+    it('a new one is made in the place of the one that was not used for the longest time', async () => {
+      const { sessions, closed, names } = fill();
+      sessions.enter('s0');
+      expect(sessions.enter('new')).not.toBeInstanceOf(CallError);
+      await sessions.create('newer', defaults);
+      expect(closed).toEqual(['s1', 's2']);
+      expect(names()).toHaveLength(memoryBounds.sessions);
+      expect(names()).toEqual(expect.arrayContaining(['s0', 'new', 'newer']));
+    });
+
+    it.each(['replayed', 'forwarded', 'faulted'] as const)(
+      'one that had no answer to give goes before one that %s',
+      (outcome) => {
+        const { sessions, counts, closed } = fill();
+        for (let i = 0; i < memoryBounds.sessions; i += 1) counts.set(`s${i}`, { [outcome]: 1 });
+        counts.set('s500', { missed: 9, refused: 9 });
+        for (const name of ['new', 'newer']) {
+          sessions.enter(name);
+          counts.set(name, { [outcome]: 1 });
+        }
+        expect(closed).toEqual(['s500', 's0']);
+      },
+    );
+
+    it('none goes in which something was recorded, that control made or entered, or whose call is under way', async () => {
+      const { sessions, counts, closed } = fill();
+      for (let i = 0; i < memoryBounds.sessions - 3; i += 1) counts.set(`s${i}`, { recorded: 1 });
+      const [first = '', second = '', third = ''] = [3, 2, 1].map((n) => `s${memoryBounds.sessions - n}`);
+      sessions.enter(first, true);
+      await sessions.remove(second);
+      await sessions.create('made', defaults);
+      let end = (): void => {};
+      const answering = new Promise<void>((resolve) => {
+        end = resolve;
+      });
+      const held = sessions.hold(sessions.enter(third) as Session, answering);
+
+      const refusal = sessions.enter('new');
+      expect(refusal).toMatchObject({ type: 'SessionLimitExceededException' });
+      await expect(sessions.create('new', defaults)).rejects.toThrow('there are 1000 already');
+      end();
+      await held;
+      expect(sessions.enter('new')).not.toBeInstanceOf(CallError);
+      expect(closed).toEqual([second, third]);
+    });
+
+    it('one that ends by itself goes first', () => {
+      const { sessions, clock, closed } = fill();
+      clock.time = 10_000;
+      sessions.enter('new');
+      expect(closed[0]).toBe('s0');
+    });
+  });
+
+  it('end for a new one while there is no memory left, as far as they may', async () => {
+    const { sessions, fails, closed, names } = createSessions();
+    for (const name of ['a', 'b', 'c']) sessions.enter(name);
+    sessions.enter('a', true);
+    fails.push(true, false);
+    expect(sessions.enter('new')).not.toBeInstanceOf(CallError);
+    expect(closed).toEqual(['b']);
+    fails.push(...Array.from({ length: 9 }, () => true));
+    expect(sessions.enter('newer')).toMatchObject({ type: 'MemoryLimitExceededException' });
+    await expect(sessions.create('newer', defaults)).rejects.toThrow('Cannot: full.');
+    expect(names()).toEqual(['a']);
   });
 
   it('whose cassette cannot be recorded to are not made', async () => {

@@ -1,0 +1,31 @@
+import type { Interaction } from '../cassette/format.ts';
+import type { Context } from './context.ts';
+import { type Action, decide } from './decide.ts';
+
+/** What is to be done with a call, of which this is recorded. */
+export function actionOf(
+  { call, session, asked, region }: Context,
+  interaction: Interaction | undefined,
+): Action {
+  const isRecorded = interaction !== undefined && session.player.canPlay(interaction, region);
+  return decide(session.mode, asked.key !== undefined && call.method === 'GET', isRecorded);
+}
+
+/** What is recorded of the call, as far as it was read; nothing where the session does not use recordings. */
+export function findInteraction({ session, asked }: Context): Interaction | undefined {
+  // Another session may have read the cassette.
+  return asked.key && session.usesRecordings ? session.cassette.find(asked.key) : undefined;
+}
+
+/** Whether nothing is left to be read for the call. */
+export function isLoaded({ session, asked: { key } }: Context): boolean {
+  return key === undefined || !session.usesRecordings || session.cassette.peek(key.restApiId) !== undefined;
+}
+
+/** Reads what is recorded of the call's API, if that is to be read. */
+export async function load(context: Context): Promise<void> {
+  const { key } = context.asked;
+  if (key === undefined || isLoaded(context)) return;
+  // Before the call is forwarded: what cannot be read cannot be recorded to either.
+  await context.session.cassette.load(key.restApiId);
+}
