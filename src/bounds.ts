@@ -144,6 +144,25 @@ export const documentBounds = fixed({
   aliases: 50,
 });
 
+/** Of what is redacted: lengths are in UTF-16 code units. */
+export const redactionBounds = fixed({
+  /** A text that is longer is looked at in parts, JSON in it as any text; if one may hold a secret, the text is taken out whole. */
+  textLength: 64 * KB,
+  /** How much two parts of a long text have in common: more than any token is long. */
+  partOverlap: 4 * KB,
+  /** How often JSON may stand in JSON, and how often a text may be percent-encoded. */
+  nestedJson: 4,
+  encodings: 3,
+  /** Texts of one answer that are searched by themselves: beyond, each that may hold a secret is taken out as a whole. */
+  searches: 5000,
+  /** Findings of one rule in one answer: beyond, each text of the answer may hold a secret. */
+  findings: 20_000,
+  /** Account ids of one answer. */
+  accountIds: 1000,
+  /** How often what is left of a text is looked at again: beyond, the whole text is taken out. */
+  rounds: 4,
+});
+
 function fixed<Name extends string>(bounds: Record<Name, number>): Readonly<Record<Name, number>> {
   return Object.freeze(bounds);
 }

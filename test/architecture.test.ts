@@ -18,6 +18,7 @@ const rooms: readonly string[] = [
   'retries',
   'chaos',
   'cassette',
+  'redaction',
   'journal',
   'aws/signing',
   'aws/apigateway',
@@ -67,18 +68,8 @@ const doors: Readonly<Record<string, readonly string[]>> = {
     'rule-set',
     'scenario',
   ],
-  cassette: [
-    'cassette',
-    'folder',
-    'format',
-    'miss',
-    'order',
-    'player',
-    'recorder',
-    'recorder-kind',
-    'redact',
-    'shelf',
-  ],
+  cassette: ['cassette', 'folder', 'format', 'miss', 'order', 'player', 'recorder', 'recorder-kind', 'shelf'],
+  redaction: ['redactor', 'rule-names'],
   journal: ['entry', 'entry-ring', 'journal', 'memory-budget', 'own-text'],
   'aws/signing': [
     'authorization',
@@ -123,6 +114,7 @@ const oneFileLibraries: Readonly<Record<string, string>> = {
   rou3: 'control/router.ts',
   'prom-client': 'control/metrics.ts',
   '@peculiar/x509': 'tls/certificate.ts',
+  '@secretlint/secretlint-rule-preset-recommend': 'redaction/kept-rules.ts',
   'ipaddr.js': 'http/tunnels/public-address.ts',
 };
 
@@ -162,6 +154,23 @@ describe('architecture', () => {
   it.each(Object.entries(oneFileLibraries))('knows %s in %s alone', (library, owner) => {
     const users = files.filter((file) => imports.get(file)?.includes(library));
     expect(users).toEqual([owner]);
+  });
+
+  it('loads the rules of redaction with the first recording, and for nothing else', () => {
+    const loading = files.filter((file) => imports.get(file)?.includes('redaction/engine.ts'));
+    expect(loading).toEqual(['redaction/redactor.ts']);
+    expect(read('redaction/redactor.ts').match(/.*'\.\/engine\.ts'.*/g)).toEqual([
+      "import type { Engine } from './engine.ts';",
+      expect.stringMatching(/ import\('\.\/engine\.ts'\)/),
+    ]);
+    // What every start loads of the room loads nothing of the rules.
+    const light = ['redaction/redactor.ts', 'redaction/rule-names.ts', 'redaction/custom-rule.ts'];
+    const heavy = light
+      .flatMap((file) => imports.get(file) ?? [])
+      .filter((target) => target.startsWith('redaction/'));
+    expect(new Set(heavy)).toEqual(
+      new Set(['redaction/custom-rule.ts', 'redaction/engine.ts', 'redaction/rule-names.ts']),
+    );
   });
 
   it('touches exit codes, signals and the terminal in cli alone', () => {

@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { idOfFileName } from '../src/cassette/file-name.ts';
 import { parseCassetteFile, writeCassetteFile } from '../src/cassette/format.ts';
-import { createRedactor } from '../src/cassette/redact.ts';
 import { startRestage } from '../src/index.ts';
+import { writeJson } from '../src/json.ts';
+import { createRedactor } from '../src/redaction/redactor.ts';
 import { startStandIn } from './support/stand-in.ts';
 
 const files = readdirSync('cassettes', { recursive: true, encoding: 'utf8' }).filter((name) =>
@@ -22,10 +23,10 @@ describe.each(files)('the committed cassette %s', (file) => {
     expect(writeCassetteFile(restApiId, interactions)).toBe(text);
   });
 
-  it('holds nothing that would be redacted', () => {
+  it('holds nothing that would be redacted', async () => {
     const redact = createRedactor([], []);
     for (const { takes } of parseCassetteFile(text, restApiId)) {
-      for (const { content } of takes) expect(redact(content)).toEqual(content);
+      for (const { content } of takes) expect(writeJson(await redact(content))).toBe(writeJson(content));
     }
   });
 

@@ -1,10 +1,10 @@
 import type { Key, Operation, Recording } from '../aws/apigateway/operation.ts';
 import { FailureError, reasonOf } from '../errors.ts';
 import { sortKeys } from '../json.ts';
+import type { Redactor } from '../redaction/redactor.ts';
 import type { Cassette } from './cassette.ts';
 import type { CassetteLock } from './cassette-lock.ts';
 import { type Interaction, isSameAnswer, isSameInteraction, type Take } from './format.ts';
-import type { Redactor } from './redact.ts';
 
 /** How a recorder goes about what is recorded already. */
 export interface RecorderSettings {
@@ -76,7 +76,10 @@ export class Recorder {
   }
 
   async #store(key: Key, operation: Operation, region: string, recording: Recording): Promise<Stored> {
+    let redacted: Recording;
     try {
+      // In the order that a file is read in again: answers are compared by their text.
+      redacted = { ...recording, content: sortKeys(await this.#settings.redact(recording.content)) };
       await this.start();
       await this.#settings.cassette.open(key.restApiId);
     } catch (error) {
@@ -85,7 +88,7 @@ export class Recorder {
     const { cassette } = this.#settings;
     const before = cassette.find(key) ?? { key, operation, takes: [] };
     const runKey = `${region} ${key.text}`;
-    const run = this.#continueRun(this.#earlier.get(runKey), before, region, recording);
+    const run = this.#continueRun(this.#earlier.get(runKey), before, region, redacted);
     if (run === undefined) {
       return { reason: "an error does not replace a recorded 200; '--replace' lets it" };
     }
@@ -110,10 +113,8 @@ export class Recorder {
     region: string,
     recording: Recording,
   ): Run | undefined {
-    const { replacesEarlierRuns, replacesByErrors, redact, now } = this.#settings;
-    // In the order that a file is read in again: answers are compared by their text.
-    const content = sortKeys(redact(recording.content));
-    const answer = { status: recording.status, content };
+    const { replacesEarlierRuns, replacesByErrors, now } = this.#settings;
+    const answer = { status: recording.status, content: recording.content };
     // Not what this run remembers: another session may record to the cassette in another mode.
     const current = before.takes.filter((take) => take.region === region);
     const earlier = known ?? current;

@@ -1,9 +1,9 @@
 import type { FailureError } from '../errors.ts';
+import type { Redactor } from '../redaction/redactor.ts';
 import { Cassette } from './cassette.ts';
 import { CassetteLock } from './cassette-lock.ts';
 import { Recorder } from './recorder.ts';
 import type { RecorderKind } from './recorder-kind.ts';
-import type { Redactor } from './redact.ts';
 
 /** What all cassettes of this process have in common. */
 export interface ShelfSettings {

@@ -1,6 +1,6 @@
 import { orders } from '../cassette/order.ts';
-import { redactionNames } from '../cassette/redact.ts';
 import { presets, quotaPresets } from '../chaos/preset.ts';
+import { redactionNames } from '../redaction/rule-names.ts';
 
 /** How calls are logged: one line each for people, one JSON object each for programs, or not at all. */
 export const logFormats = ['pretty', 'json', 'silent'] as const;

@@ -1,8 +1,8 @@
 import type { Credentials } from '../aws/signing/signature.ts';
 import { CASSETTE_NAME } from '../cassette/folder.ts';
 import { orders } from '../cassette/order.ts';
-import { redactionNames } from '../cassette/redact.ts';
 import { presets, quotaPresets } from '../chaos/preset.ts';
+import { redactionNames } from '../redaction/rule-names.ts';
 import { logFormats } from './options.ts';
 import { listOf, oneOf, parsed, type Reader, text, wholeNumber, yesOrNo } from './reader.ts';
 import type { FaultSpec } from './setting-values.ts';

@@ -7,8 +7,8 @@ import { CassetteLock } from '../../../src/cassette/cassette-lock.ts';
 import { temporaryPathOf } from '../../../src/cassette/file-store.ts';
 import { parseCassetteFile, writeCassetteFile } from '../../../src/cassette/format.ts';
 import { Recorder, type RecorderSettings } from '../../../src/cassette/recorder.ts';
-import { createRedactor } from '../../../src/cassette/redact.ts';
 import { FailureError } from '../../../src/errors.ts';
+import { createRedactor } from '../../../src/redaction/redactor.ts';
 import {
   errorAnswer,
   errorTake,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { createRedactor } from '../../../src/cassette/redact.ts';
 import { Shelf } from '../../../src/cassette/shelf.ts';
+import { createRedactor } from '../../../src/redaction/redactor.ts';
 import { getStages, stagesAnswer, stagesKey } from '../../support/recordings.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 

@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { getStages } from '../../../src/aws/apigateway/get-stages/get-stages.ts';
-import { createRedactor } from '../../../src/cassette/redact.ts';
 import { Shelf } from '../../../src/cassette/shelf.ts';
+import { createRedactor } from '../../../src/redaction/redactor.ts';
 import { stagesAnswer, stagesKey } from '../../support/recordings.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 

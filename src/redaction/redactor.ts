@@ -1,0 +1,34 @@
+import { UsageError } from '../errors.ts';
+import type { JsonObject } from '../json.ts';
+import { suggestNames } from '../known-names.ts';
+import type { CustomRule } from './custom-rule.ts';
+import type { Engine } from './engine.ts';
+import { type RedactionName, redactionNames } from './rule-names.ts';
+
+/** Makes a redacted copy of what is to be stored. */
+export type Redactor = (content: JsonObject) => Promise<JsonObject>;
+
+/**
+ * A redactor that loads its rules with the first recording: nothing else needs them, and they are large.
+ * @param disabled built-in rules that are switched off.
+ * @throws {@link UsageError} for a name that is no rule.
+ */
+export function createRedactor(disabled: readonly string[], custom: readonly CustomRule[]): Redactor {
+  const unknown = disabled.find((name) => !isRedactionName(name));
+  if (unknown !== undefined) {
+    throw new UsageError(
+      `Cannot switch off redaction '${unknown}': there is no such rule. ${suggestNames(unknown, redactionNames)}.`,
+    );
+  }
+  let engine: Promise<Engine> | undefined;
+  return async (content) => {
+    engine ??= import('./engine.ts').then(({ createEngine }) =>
+      createEngine(disabled.filter(isRedactionName), custom),
+    );
+    return (await engine).redact(content);
+  };
+}
+
+function isRedactionName(name: string): name is RedactionName {
+  return redactionNames.some((known) => known === name);
+}

@@ -1,0 +1,15 @@
+/** What is taken out of what is recorded, each by a rule that can be switched off by its name. */
+export const redactionNames = [
+  'account-ids',
+  'secret-names',
+  'access-keys',
+  'jwts',
+  'private-keys',
+  'url-passwords',
+  'authorizations',
+  'signed-urls',
+  'hook-urls',
+  'tokens',
+] as const;
+
+export type RedactionName = (typeof redactionNames)[number];
