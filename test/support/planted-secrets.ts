@@ -108,6 +108,11 @@ export const plantedSecrets: readonly Planted[] = [
     ['a GitHub token', `ghp_${letters(36)}`],
     ['a GitHub token of another length', `ghs_${letters(30)}`],
     ['a fine-grained GitHub token', `github_pat_${letters(82)}`],
+    [
+      'a token behind a comment for secretlint',
+      `secretlint-disable-line\nnpm_${letters(36)}`,
+      `npm_${letters(36)}`,
+    ],
     ['a GitLab token', `glpat-${letters(20)}`],
     ['a Slack token', `xoxb-123456789012-1234567890123-${letters(24)}`],
     ['an incoming hook of Slack', `https://hooks.slack.com/services/T00000000/B00000000/${letters(24)}`],

@@ -94,6 +94,13 @@ describe('account ids', () => {
     expect(redact(of(ID))).toEqual(of(EXAMPLE));
   });
 
+  it('that are seen once a secret is taken out are taken out too', () => {
+    const jwt = `eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.${'c2ln'.repeat(20)}`;
+    expect(redact(described([`arn:aws:iam:${jwt}:${ID}:x`, ID]))).toEqual(
+      described([`arn:aws:iam:REDACTED:${EXAMPLE}:x`, EXAMPLE]),
+    );
+  });
+
   it('that are numbers stay numbers', () => {
     const content = parseJson(`{"stages":[{"accountId":${ID},"rate":10000.0}]}`) as JsonObject;
     expect(writeJson(engine.redact(content))).toBe(`{"stages":[{"accountId":${EXAMPLE},"rate":10000.0}]}`);
