@@ -75,6 +75,19 @@ export function isUnwritable(error: unknown): boolean {
   return UNWRITABLE.includes(errorCode(error) ?? '');
 }
 
+/** What helps against a system error that kept something from being written. */
+export function remedyOf(error: unknown): string {
+  const code = errorCode(error) ?? '';
+  if (code === 'ENOSPC' || code === 'EDQUOT') return "Make room, or choose another folder with '--dir'";
+  if (code === 'EFBIG') return "Raise the limit on the size of files ('ulimit -f'), or record fewer calls";
+  if (code === 'EMFILE' || code === 'ENFILE') return "Raise the limit on open files ('ulimit -n')";
+  // What could be written but not be renamed is in a folder that can be written to.
+  const isRename = error instanceof Error && 'syscall' in error && error.syscall === 'rename';
+  if (!isRename && ['EACCES', 'EPERM', 'EROFS'].includes(code))
+    return "Choose a folder that can be written to with '--dir'";
+  return "Choose another folder with '--dir'";
+}
+
 /** The errno code of a system error, such as `ENOENT`. */
 export function errorCode(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;

@@ -1,43 +1,53 @@
-import { FailureError, isUnwritable, reasonOf, UnwritableError } from '../errors.ts';
+import { FailureError, isUnwritable, reasonOf, remedyOf, UnwritableError } from '../errors.ts';
 import type { Cassette } from './cassette.ts';
 import type { Lock } from './lock-file.ts';
 
 /** The lock on one cassette's folder, held once for all who record to it in this process. */
 export class CassetteLock {
   readonly #cassette: Cassette;
-  #lock: Promise<Lock> | undefined;
+  /** The one that was taken last; it may be lost by now. */
+  #lock: Lock | undefined;
+  #taking: Promise<Lock> | undefined;
   #releasing: Promise<void> = Promise.resolve();
 
   constructor(cassette: Cassette) {
     this.#cassette = cassette;
   }
 
+  /** Whether nobody else may write: it was taken, and nobody has removed it since. */
+  isHeld(): boolean {
+    return this.#lock?.isHeld() ?? false;
+  }
+
   /**
-   * Takes the lock, once.
+   * Takes the lock, unless it is held.
    * @throws {@link FailureError} when another process holds it or the folder cannot be written.
    */
   async acquire(): Promise<void> {
-    this.#lock ??= this.#take();
+    if (this.isHeld()) return;
+    this.#taking ??= this.#take();
+    const taking = this.#taking;
     try {
-      await this.#lock;
-    } catch (error) {
-      // The other recorder may end, or the disk have room again.
-      this.#lock = undefined;
-      throw error;
+      this.#lock = await taking;
+    } finally {
+      // After a failure, the other recorder may end, or the disk have room again.
+      if (this.#taking === taking) this.#taking = undefined;
     }
   }
 
   /** Gives the lock back, if it was taken. */
   async release(): Promise<void> {
-    const taken = this.#lock;
+    const [lock, taking] = [this.#lock, this.#taking];
     this.#lock = undefined;
-    if (taken !== undefined) this.#releasing = this.#giveBack(taken);
+    this.#taking = undefined;
+    if (lock !== undefined || taking !== undefined) this.#releasing = this.#giveBack(lock, taking);
     await this.#releasing;
   }
 
-  async #giveBack(taken: Promise<Lock>): Promise<void> {
-    const lock = await taken.catch(() => undefined);
-    await lock?.release();
+  async #giveBack(lock: Lock | undefined, taking: Promise<Lock> | undefined): Promise<void> {
+    lock?.release();
+    const taken = await taking?.catch(() => undefined);
+    taken?.release();
   }
 
   async #take(): Promise<Lock> {
@@ -48,20 +58,20 @@ export class CassetteLock {
     // Only who records needs it.
     const { acquireLock } = await import('./lock-file.ts');
     try {
-      const lock = await acquireLock(cassette.folder);
+      const lock = acquireLock(cassette.folder);
       try {
         await cassette.removeLeftovers();
         // What was read before may have been recorded anew by whoever held the lock.
         cassette.forget();
       } catch (error) {
-        await lock.release();
+        lock.release();
         throw error;
       }
       return lock;
     } catch (cause) {
       if (cause instanceof FailureError) throw cause;
       throw new (isUnwritable(cause) ? UnwritableError : FailureError)(
-        `Cannot lock '${cassette.folder}': ${reasonOf(cause)}. Choose a folder that can be written to with '--dir'.`,
+        `Cannot lock '${cassette.folder}': ${reasonOf(cause)}. ${remedyOf(cause)}.`,
         { cause },
       );
     }

@@ -1,191 +1,169 @@
-import { execFileSync } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { link, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { hostname } from 'node:os';
+import { lstatSync, mkdirSync, readdirSync, renameSync, rmdirSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import * as z from 'zod';
-import { errorCode, FailureError } from '../errors.ts';
+import { errorCode, FailureError, reasonOf } from '../errors.ts';
+import { createHolder, type Holder, isDead, isVisible, parseHolder } from './lock-holder.ts';
+import { readTextFile } from './text-file.ts';
 
 const LOCK = '.lock';
+const DRAFT = /^\.lock\.([0-9a-f-]{36})\.draft$/;
 
-const holderSchema = z.object({
-  id: z.uuid(),
-  host: z.string(),
-  pid: z.int().positive(),
-  /** When the process began, as the system tells it: a process id is given out again, this with it never. */
-  started: z.string(),
-});
+/** Far more often than a lock changes hands while somebody looks at it. */
+const MAX_TRIES = 100;
 
-type Holder = z.infer<typeof holderSchema>;
-
-/** A lock that is held. */
+/** A lock that was taken. */
 export interface Lock {
-  release(): Promise<void>;
+  /** Whether it is still there: somebody may have removed it, or exchanged the folder. */
+  isHeld(): boolean;
+  release(): void;
 }
 
 /**
- * Takes the folder's lock, or takes it over at once from a process of this host that has died.
+ * Takes the folder's lock, or takes it over at once from a process of this machine that has died.
  *
- * A takeover is a race that one contender must win. So whoever finds the holder dead makes a file named after that
- * holder's id, which `link` lets only one do; if that one dies as well before it is done, the next file is named after
- * it, and so on. Who made the last of this chain, while the lock is still the one that was found, owns it.
+ * The lock is a folder that holds one file, named after the holder. It is made aside and then renamed, which fails where
+ * there is a folder that holds something: so one contender gets it, whole, on file systems without hard links too. Of a
+ * holder that died its own file is removed, and then the folder if nothing is in it: neither can strike whoever comes after.
  *
- * @throws {@link FailureError} naming the holder when it is alive or on another host.
+ * A lock of another machine or container is never taken over. A heartbeat would tell a death there, but also a process that
+ * is merely stopped: a sleeping laptop, a debugger. Whoever removes the lock by hand does no harm: its holder looks before it writes.
+ *
+ * @throws {@link FailureError} naming the holder when it is alive or nobody here can tell.
  */
-export async function acquireLock(folder: string): Promise<Lock> {
-  const own: Holder = {
-    id: randomUUID(),
-    host: hostname(),
-    pid: process.pid,
-    started: startOf(process.pid) ?? '',
-  };
-  const draft = join(folder, `${LOCK}.${own.id}.draft`);
-  try {
-    await writeFile(draft, `${JSON.stringify(own)}\n`, { flag: 'wx' });
-    while (!(await tryAcquire(folder, draft))) {
-      // The lock changed hands while it was looked at: look again.
-    }
-    await removeLitter(folder, own);
-  } finally {
-    await rm(draft, { force: true });
-  }
-  return { release: () => release(folder, own) };
-}
-
-/** Whether a file of this name belongs to a lock. */
-export function isLockFile(fileName: string): boolean {
-  return fileName === LOCK || fileName.startsWith(`${LOCK}.`);
-}
-
-async function tryAcquire(folder: string, draft: string): Promise<boolean> {
+export function acquireLock(folder: string): Lock {
+  const own = createHolder();
   const path = join(folder, LOCK);
-  const found = await readHolder(path);
-  if (found === undefined) return linkUnlessThere(draft, path);
-
-  let last = found;
-  for (;;) {
-    if (isAlive(last)) throw held(folder, last);
-    const successor = join(folder, `${LOCK}.${last.id}`);
-    if (await linkUnlessThere(draft, successor)) {
-      const isUnchanged = (await readHolder(path))?.id === found.id;
-      if (isUnchanged) await rename(draft, path);
-      else await rm(successor, { force: true });
-      return isUnchanged;
-    }
-    const next = await readHolder(successor);
-    if (next === undefined) return false;
-    last = next;
+  for (let tries = 1; ; tries += 1) {
+    removeDead(folder);
+    const obstacle = tryAcquire(folder, own);
+    if (obstacle === undefined) break;
+    // It changed hands while it was looked at: look again.
+    if (tries === MAX_TRIES) throw obstacle;
   }
-}
-
-/** Once the lock is ours, the chain that led to it and the drafts of those who died are litter. */
-async function removeLitter(folder: string, own: Holder): Promise<void> {
-  const names = (await readdir(folder)).filter((name) => name.startsWith(`${LOCK}.`));
-  for (const path of names.map((name) => join(folder, name))) {
-    const holder = parseHolder((await readIfThere(path)) ?? '');
-    if (holder !== undefined && (holder.id === own.id || !isAlive(holder))) await rm(path, { force: true });
-  }
-}
-
-/** Gives the lock back, unless somebody has removed it by hand and another recorder has it now. */
-async function release(folder: string, own: Holder): Promise<void> {
-  const path = join(folder, LOCK);
-  if (parseHolder((await readIfThere(path)) ?? '')?.id === own.id) await rm(path, { force: true });
-}
-
-/** Gives the file a second name, unless there is one of that name already. */
-async function linkUnlessThere(file: string, name: string): Promise<boolean> {
   try {
-    await link(file, name);
-    return true;
+    removeDrafts(folder);
   } catch (error) {
-    if (errorCode(error) === 'EEXIST') return false;
+    remove(path, own.id);
+    throw error;
+  }
+  return {
+    isHeld: () => lstatSync(join(path, own.id), { throwIfNoEntry: false }) !== undefined,
+    // Nothing happens when somebody has removed it by hand and another recorder has it now.
+    release: () => remove(path, own.id),
+  };
+}
+
+/** What stands in the way of a rename: another lock, the end of another, or that another took the draft for litter. */
+const CONTENTION = ['ENOTEMPTY', 'EEXIST', 'ENOTDIR', 'ENOENT', 'EPERM', 'EACCES', 'EBUSY'];
+
+/** @returns what was in the way, if anything; where nothing can be written at all, it is thrown. */
+function tryAcquire(folder: string, own: Holder): unknown {
+  const draft = join(folder, `${LOCK}.${own.id}.draft`);
+  mkdirSync(draft);
+  try {
+    writeFileSync(join(draft, own.id), `${JSON.stringify(own)}\n`, { flag: 'wx' });
+    renameSync(draft, join(folder, LOCK));
+    return undefined;
+  } catch (error) {
+    if (CONTENTION.includes(errorCode(error) ?? '')) return error;
+    throw error;
+  } finally {
+    remove(draft, own.id);
+  }
+}
+
+/** Removes the lock if its holder has died. @throws {@link FailureError} when it may be alive. */
+function removeDead(folder: string): void {
+  const path = join(folder, LOCK);
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  if (found === undefined) return;
+  if (!found.isDirectory()) throw noLock(path);
+  const names = list(path);
+  for (const name of names) {
+    const holder = readHolder(path, name);
+    if (holder === undefined) continue;
+    if (!isDead(holder)) throw held(folder, holder);
+    remove(path, name);
+  }
+  if (names.length === 0) remove(path);
+}
+
+/** Removes what contenders have left that died before they got the lock. Whoever is alive and struck by it tries again. */
+function removeDrafts(folder: string): void {
+  for (const name of list(folder)) {
+    const id = DRAFT.exec(name)?.[1];
+    const path = join(folder, name);
+    if (id === undefined || !lstatSync(path, { throwIfNoEntry: false })?.isDirectory()) continue;
+    const text = readIfFile(join(path, id));
+    const holder = parseHolder(text ?? '');
+    if (text !== undefined && (holder === undefined || isDead(holder))) remove(path, id);
+  }
+}
+
+/** The text of a file, '' where there is none; nothing of whatever else is there, which no contender has made. */
+function readIfFile(path: string): string | undefined {
+  try {
+    const found = readTextFile(path);
+    if (found === 'nothing') return '';
+    return found === 'link' ? undefined : found.text;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Removes a holder's file from a lock, then the lock if nothing else is in it. */
+function remove(path: string, name?: string): void {
+  if (name !== undefined) unlessGone(() => unlinkSync(join(path, name)));
+  unlessGone(() => rmdirSync(path));
+}
+
+function unlessGone(removal: () => void): void {
+  try {
+    removal();
+  } catch (error) {
+    if (!['ENOENT', 'ENOTDIR', 'ENOTEMPTY', 'EEXIST'].includes(errorCode(error) ?? '')) throw error;
+  }
+}
+
+function list(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return [];
     throw error;
   }
 }
 
-async function readHolder(path: string): Promise<Holder | undefined> {
-  const text = await readIfThere(path);
-  if (text === undefined) return undefined;
-  const holder = parseHolder(text);
-  if (holder !== undefined) return holder;
-  throw new FailureError(
+/** Whose file lies in the lock; nothing when it has gone meanwhile. */
+function readHolder(path: string, name: string): Holder | undefined {
+  const found = readFound(path, name);
+  if (found === 'nothing') return undefined;
+  const holder = found === 'link' ? undefined : parseHolder(found.text);
+  if (holder?.id !== name) throw noLock(path);
+  return holder;
+}
+
+function readFound(path: string, name: string): ReturnType<typeof readTextFile> {
+  try {
+    return readTextFile(join(path, name));
+  } catch (cause) {
+    throw new FailureError(
+      `Cannot lock the cassette: '${path}' cannot be read: ${reasonOf(cause)}. Remove it if no restage records here.`,
+      { cause },
+    );
+  }
+}
+
+function noLock(path: string): FailureError {
+  return new FailureError(
     `Cannot lock the cassette: '${path}' is no lock of restage. Remove it if no restage records here.`,
   );
 }
 
-async function readIfThere(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return undefined;
-    throw error;
-  }
-}
-
-function parseHolder(text: string): Holder | undefined {
-  try {
-    return holderSchema.safeParse(JSON.parse(text)).data;
-  } catch {
-    // Not even JSON.
-    return undefined;
-  }
-}
-
 function held(folder: string, holder: Holder): FailureError {
-  const isHere = holder.host === hostname();
-  const remedy = isHere
-    ? `Stop it, or record to another cassette`
-    : `Stop it; if it has died, remove '${join(folder, LOCK)}'`;
+  const remedy = isVisible(holder)
+    ? 'Stop it, or record to another cassette'
+    : `It runs on another machine or in another container. Stop it; if it has died, remove '${join(folder, LOCK)}'`;
   return new FailureError(
     `Cannot record to '${folder}': process ${holder.pid} on ${holder.host} is recording to it. ${remedy}.`,
   );
-}
-
-/** Whether the holder may still be at work; of another host nobody here can tell that it is not. */
-function isAlive(holder: Holder): boolean {
-  if (holder.host !== hostname()) return true;
-  const started = startOf(holder.pid);
-  return started !== undefined && started === holder.started;
-}
-
-/** When the process began, in the system's own words; nothing when there is no such process, or a dead one. */
-function startOf(pid: number): string | undefined {
-  return process.platform === 'linux' ? startOnLinux(pid) : startByPs(pid);
-}
-
-function startOnLinux(pid: number): string | undefined {
-  try {
-    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The name in parentheses may hold anything; the state is field 3, the start, in ticks since boot, field 22.
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return fields[0] === 'Z' || fields[0] === 'X' ? undefined : `${boot} ${fields[19]}`;
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ESRCH') return undefined;
-    throw error;
-  }
-}
-
-function startByPs(pid: number): string | undefined {
-  if (process.platform === 'win32') return isRunning(pid) ? 'unknown' : undefined;
-  try {
-    const line = execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], {
-      encoding: 'utf8',
-      env: { LC_ALL: 'C' },
-    });
-    return line.trim() || undefined;
-  } catch {
-    // ps exits with 1 when there is no such process.
-    return undefined;
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return errorCode(error) === 'EPERM';
-  }
 }

@@ -159,7 +159,7 @@ describe('recording anew', () => {
     const dir = temporaryFolder();
     await startRun(dir, 1)
       .store('A')
-      .then(() => rmSync(join(dir, 'default', '.lock')));
+      .then(() => rmSync(join(dir, 'default', '.lock'), { recursive: true }));
     const { store, failures, stop } = startRun(dir, 2);
     expect(await store('404')).toEqual({
       reason: "an error does not replace a recorded 200; '--replace' lets it",
