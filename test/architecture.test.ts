@@ -32,6 +32,7 @@ const everywhere: readonly string[] = [
   'json-parser.ts',
   'json.ts',
   'known-names.ts',
+  'own-folder.ts',
   'secrets.ts',
   'version.ts',
 ];

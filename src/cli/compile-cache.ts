@@ -2,9 +2,7 @@ import { lstatSync, mkdirSync } from 'node:fs';
 import nodeModule from 'node:module';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-
-/** Of a mode: others than the owner may write there; only who owns an entry may exchange it. */
-const [WRITABLE_BY_OTHERS, STICKY] = [0o022, 0o1000];
+import { findWeakness } from '../own-folder.ts';
 
 /**
  * Has Node.js 22.8 and newer keep what it compiles for the next start, which is an eighth of it. It runs what it finds there,
@@ -25,23 +23,9 @@ export function openCacheFolder(cacheHome: string): string | undefined {
     // Whoever has no home is not made one.
     lstatSync(dirname(resolve(cacheHome)));
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    for (let path = folder; ; path = dirname(path)) {
-      if (!isSafe(path, path === folder)) return undefined;
-      if (path === dirname(path)) return folder;
-    }
+    return findWeakness(folder) === undefined ? folder : undefined;
   } catch {
     // It cannot be made or looked at: there is no cache then.
     return undefined;
   }
-}
-
-/** Whether nobody but this user and the system's can change what lies at a path, or exchange it for something else. */
-function isSafe(path: string, isOwn: boolean): boolean {
-  const user = process.geteuid?.();
-  // Windows gives no such answers; a user's home is the user's own there.
-  if (user === undefined) return true;
-  const { uid, mode } = lstatSync(path);
-  const isWritable = (mode & WRITABLE_BY_OTHERS) !== 0;
-  if (isOwn) return uid === user && !isWritable;
-  return (uid === user || uid === 0) && (!isWritable || (mode & STICKY) !== 0);
 }

@@ -40,10 +40,18 @@ export async function openAuthority(
   } catch (error) {
     if (errorCode(error) === undefined) throw error;
     throw new FailureError(
-      `Cannot open the certificate authority in '${folder}': ${reasonOf(error)}. Choose a folder of your own that can be written to.`,
+      `Cannot open the certificate authority in '${folder}': ${reasonOf(error)}. ${remedyOf(error)}.`,
       { cause: error },
     );
   }
+}
+
+/** The key is made by a hard link: of several processes, one makes it. */
+function remedyOf(error: unknown): string {
+  const isLink = error instanceof Error && 'syscall' in error && error.syscall === 'link';
+  return isLink
+    ? "Choose a folder on a file system with hard links, with '--ca-dir'"
+    : 'Choose a folder of your own that can be written to';
 }
 
 /** The folder of the authority where none is named: `$XDG_DATA_HOME/restage`, else `~/.local/share/restage`. */

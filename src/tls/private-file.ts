@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
-import { link, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { link, mkdir, open, rename, rm } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { errorCode, FailureError } from '../errors.ts';
+import { findWeakness } from '../own-folder.ts';
 
 /** Far more than a key and a certificate take. */
 const MAX_BYTES = 64 * 1024;
@@ -11,15 +13,28 @@ const isPosix = process.platform !== 'win32';
 
 /**
  * Makes the folder, for its owner alone, or sees to it that nobody else can exchange what is in it.
- * @throws {@link FailureError} when others can write in it.
+ * @throws {@link FailureError} when it is another user's, or others can write in it or in one above it.
  */
 export async function openPrivateFolder(folder: string): Promise<void> {
+  // Nothing is made where it could not be used.
+  refuseWeak(folder);
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  if (isPosix && ((await stat(folder)).mode & 0o022) !== 0) {
-    throw new FailureError(
-      `Cannot keep a certificate authority in '${folder}': others can write in this folder. Run 'chmod go-w' on it, or choose another.`,
-    );
-  }
+  refuseWeak(folder);
+}
+
+function refuseWeak(folder: string): void {
+  const weakness = findWeakness(folder);
+  if (weakness === undefined) return;
+  const { path, kind } = weakness;
+  const place = path === resolve(folder) ? 'this folder' : `'${path}'`;
+  const [reason, remedy] =
+    kind === 'writable'
+      ? [`others can write in ${place}`, "Run 'chmod go-w' on it, or choose another"]
+      : [
+          `${place} belongs to another user, who could exchange it`,
+          "Choose a folder of your own with '--ca-dir'",
+        ];
+  throw new FailureError(`Cannot keep a certificate authority in '${folder}': ${reason}. ${remedy}.`);
 }
 
 /**
@@ -38,7 +53,7 @@ export async function readPrivateFile(path: string): Promise<string | undefined>
   try {
     const found = await file.stat();
     if (!found.isFile()) throw unfit(path, 'it is not a file');
-    if (isPosix && found.uid !== process.getuid?.()) throw unfit(path, 'it belongs to another user');
+    if (isPosix && found.uid !== process.geteuid?.()) throw unfit(path, 'it belongs to another user');
     if (isPosix && (found.mode & 0o077) !== 0) {
       throw unfit(
         path,

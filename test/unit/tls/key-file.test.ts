@@ -4,6 +4,7 @@ import {
   chmodSync,
   chownSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -80,6 +81,39 @@ describe('a key file', () => {
     writeFileSync(path, `\ufeff${text}`);
     const { certificatePath } = await openAuthority(folder, now);
     expect(text).toContain(readFileSync(certificatePath, 'latin1').trim());
+  });
+
+  it('is refused in a folder above which others can write', async () => {
+    const made = await opened();
+    const above = join(made.folder, '..');
+    chmodSync(above, 0o777);
+    expect(await refusal(made)).toBe(
+      `Cannot keep a certificate authority in 'FOLDER': others can write in '${above}'. Run 'chmod go-w' on it, or choose another.`,
+    );
+    chmodSync(above, 0o1777);
+    await openAuthority(made.folder, now);
+  });
+
+  it.runIf(process.getuid?.() === 0)(
+    'is refused in a folder of another user, until it is given back',
+    async () => {
+      const made = await opened();
+      chownSync(made.folder, 65_534, 65_534);
+      expect(await refusal(made)).toBe(
+        "Cannot keep a certificate authority in 'FOLDER': this folder belongs to another user, who could exchange it. Choose a folder of your own with '--ca-dir'.",
+      );
+      chownSync(made.folder, 0, 0);
+      await openAuthority(made.folder, now);
+    },
+  );
+
+  it.runIf(process.getuid?.() === 0)('is not made in the folder of another user', async () => {
+    const home = temporaryFolder();
+    chownSync(home, 65_534, 65_534);
+    const folder = join(home, 'data', 'restage');
+    await expect(openAuthority(folder, now)).rejects.toThrow(`'${home}' belongs to another user`);
+    expect(readdirSync(home)).toEqual([]);
+    chownSync(home, 0, 0);
   });
 
   it('is accepted in a folder that others can look into', async () => {
