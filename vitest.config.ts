@@ -5,6 +5,7 @@ import { ProgramsFirst } from './test/support/sequencer.ts';
 
 /** Tests that put something in the place of a module, or of all HTTP: others must not find it there. */
 const MOCKING = [
+  'test/unit/cassette/failing-file-system.test.ts',
   'test/unit/sessions/proxy-authorization.test.ts',
   'test/integration/default-endpoint.test.ts',
   'test/integration/no-network.test.ts',

@@ -100,7 +100,6 @@ const oneFileLibraries: Readonly<Record<string, string>> = {
   'https-proxy-agent': 'http/upstream/tunnel-agent.ts',
   'proxy-from-env': 'http/upstream/upstream-agents.ts',
   lowdb: 'cassette/file-store.ts',
-  'lowdb/node': 'cassette/file-store.ts',
   'yargs/helpers': 'cli/arguments.ts',
   '@smithy/signature-v4': 'aws/signing/signature.ts',
   '@smithy/core/config': 'aws/signing/profile.ts',

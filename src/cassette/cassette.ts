@@ -1,24 +1,28 @@
-import { mkdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Key } from '../aws/apigateway/operation.ts';
-import { CallError, FailureError, isUnwritable, reasonOf, UnwritableError } from '../errors.ts';
-import { CassetteFiles, LINK_REASON, NO_FILE } from './cassette-files.ts';
-import { FileStore, isTemporary } from './file-store.ts';
-import { readFolder } from './folder.ts';
-import { type Interaction, parseCassetteFile, writeCassetteFile } from './format.ts';
+import { documentBounds } from '../bounds.ts';
+import { CallError, type FailureError, reasonOf } from '../errors.ts';
+import { createApiStore } from './api-store.ts';
+import { CassetteFiles, NO_FILE, type WriteLock } from './cassette-files.ts';
+import type { Interaction } from './format.ts';
 import { KnownApis } from './known-apis.ts';
 import { NearNames } from './near-names.ts';
 import { type OpenApi, OpenApis } from './open-apis.ts';
 import { Refresher } from './refresher.ts';
-import { checkSize, TooLargeError } from './text-file.ts';
+import { ChangedError } from './seen-file.ts';
+import { TooLargeError } from './text-file.ts';
 
-/** How a cassette is read. */
+/** How a cassette is read and written. */
 export interface CassetteOptions {
   /** Read links that lead out of the folder, and a folder that is a link. Writing follows none. */
   readonly followsLinks?: boolean;
   /** Told of a file that changed and cannot be used: what was read before goes on answering. */
   readonly onBroken?: (error: FailureError) => void;
+  /** How large a file may be written. */
+  readonly fileBytes?: number;
 }
+
+/** The version in memory of a file that others changed before it was written: none that the file can have. */
+const OVERTAKEN = 'overtaken';
 
 /** A folder of interactions, one file a REST API, each read when it is first needed. */
 export class Cassette {
@@ -30,12 +34,13 @@ export class Cassette {
   readonly #refresher: Refresher;
   readonly #opening = new Map<string, Promise<OpenApi>>();
   readonly #known: KnownApis;
+  readonly #fileBytes: number;
+  /** What the last save was under. */
+  #lock: WriteLock | undefined;
 
-  constructor(
-    dir: string,
-    name: string,
-    { followsLinks = false, onBroken = () => {} }: CassetteOptions = {},
-  ) {
+  constructor(dir: string, name: string, options: CassetteOptions = {}) {
+    const { followsLinks = false, onBroken = () => {}, fileBytes = documentBounds.fileBytes } = options;
+    this.#fileBytes = fileBytes;
     this.#files = new CassetteFiles(dir, name, followsLinks);
     this.#refresher = new Refresher({
       files: this.#files,
@@ -73,24 +78,32 @@ export class Cassette {
     this.#apis.clear();
   }
 
-  /** Puts the interaction into its file; settled when it is written. The API must be open. */
-  async save(interaction: Interaction): Promise<void> {
-    const api = this.#apis.get(interaction.key.restApiId);
-    if (api === undefined) throw new Error(`API '${interaction.key.restApiId}' is not open`);
+  /**
+   * Puts the interaction into its file; settled when it is written. The API must be open.
+   * @throws {@link FailureError} when the lock is not held, or the folder or the file is not what it was. What others made
+   * of the file is taken in then, if it can be used.
+   */
+  async save(interaction: Interaction, lock: WriteLock): Promise<void> {
+    const { restApiId } = interaction.key;
+    const api = this.#apis.get(restApiId);
+    if (api === undefined) throw new Error(`API '${restApiId}' is not open`);
+    this.#lock = lock;
     // Nothing is awaited up to here, so that recordings of one key build on each other.
     const before = this.#apis.find(interaction.key.text);
     this.#apis.put(api, before, interaction);
-    api.store ??= this.#storeOf(interaction.key.restApiId);
     api.writes += 1;
+    let version: string | undefined;
     try {
       await api.store.write(api.interactions);
     } catch (error) {
       // With it, nothing more could be written to the file.
       if (error instanceof TooLargeError) this.#apis.put(api, interaction, before);
+      if (error instanceof ChangedError) version = OVERTAKEN;
       throw error;
     } finally {
       api.writes -= 1;
-      api.version = undefined;
+      api.version = version;
+      if (version === OVERTAKEN) await this.#refresher.refresh(restApiId, api, true);
     }
   }
 
@@ -136,25 +149,15 @@ export class Cassette {
 
   /**
    * Makes the folder.
-   * @throws {@link FailureError} when it cannot be made or is a link that leads elsewhere.
+   * @throws {@link FailureError} when it cannot be recorded to.
    */
-  async create(): Promise<void> {
-    try {
-      await mkdir(this.folder, { recursive: true });
-    } catch (cause) {
-      throw new (isUnwritable(cause) ? UnwritableError : FailureError)(
-        `Cannot create '${this.folder}': ${reasonOf(cause)}. Choose another folder with '--dir'.`,
-        { cause },
-      );
-    }
-    if (!(await this.#files.isInPlace()))
-      throw new FailureError(`Cannot record to '${this.folder}': ${LINK_REASON}. Use a real folder.`);
+  create(): Promise<void> {
+    return this.#files.create();
   }
 
   /** Removes what writes that did not end have left. Only the one who holds the lock may. */
-  async removeLeftovers(): Promise<void> {
-    const leftovers = (await readFolder(this.folder)).filter(isTemporary);
-    await Promise.all(leftovers.map((name) => rm(join(this.folder, name), { force: true, recursive: true })));
+  removeLeftovers(): Promise<void> {
+    return this.#files.removeLeftovers();
   }
 
   async #load(restApiId: string): Promise<OpenApi> {
@@ -192,29 +195,16 @@ export class Cassette {
   }
 
   async #readFile(restApiId: string): Promise<OpenApi> {
+    const path = this.#files.pathOf(restApiId);
     let version = NO_FILE;
-    const store = this.#storeOf(restApiId, (read) => {
-      version = read;
-    });
-    const interactions = (await store.read()) ?? [];
-    return { interactions, store: undefined, keys: undefined, writes: 0, version, doubt: undefined };
-  }
-
-  /** @param onRead told which version of the file was read. */
-  #storeOf(restApiId: string, onRead: (version: string) => void = () => {}): FileStore<Interaction[]> {
-    const codec = {
-      parse: (text: string) => parseCassetteFile(text, restApiId),
-      stringify: (interactions: Interaction[]) => {
-        const text = writeCassetteFile(restApiId, interactions);
-        checkSize(Buffer.byteLength(text));
-        return text;
-      },
+    const read = () => {
+      const content = this.#files.read(path);
+      version = content?.version ?? NO_FILE;
+      return content;
     };
-    return new FileStore(this.#files.pathOf(restApiId), codec, async (path) => {
-      const content = await this.#files.read(path);
-      if (content === null) return null;
-      onRead(content.version);
-      return content.text;
-    });
+    const checkPlace = () => this.#files.checkWritable(path, this.#lock);
+    const store = createApiStore({ restApiId, path, fileBytes: this.#fileBytes, read, checkPlace });
+    const interactions = (await store.read()) ?? [];
+    return { interactions, store, keys: undefined, writes: 0, version, doubt: undefined };
   }
 }

@@ -5,9 +5,9 @@ import type { NearNames } from './near-names.ts';
 
 /** What is recorded of one REST API, in memory. */
 export interface OpenApi {
-  interactions: Interaction[];
-  /** Made by the first write: most are only read. */
-  store: FileStore<Interaction[]> | undefined;
+  readonly interactions: Interaction[];
+  /** The one that has read it: it knows what is in the file. */
+  readonly store: FileStore<Interaction[]>;
   /** Its keys' texts. Made by the first miss, anew when a key has come or gone. */
   keys: NearNames | undefined;
   /** How many writes are under way. */

@@ -1,5 +1,5 @@
 import type { Key, Operation, Recording } from '../aws/apigateway/operation.ts';
-import { FailureError, reasonOf } from '../errors.ts';
+import { FailureError, reasonOf, remedyOf } from '../errors.ts';
 import { sortKeys } from '../json.ts';
 import type { Redactor } from '../redaction/redactor.ts';
 import type { Cassette } from './cassette.ts';
@@ -85,7 +85,7 @@ export class Recorder {
     } catch (error) {
       return this.#fail(error);
     }
-    const { cassette } = this.#settings;
+    const { cassette, lock } = this.#settings;
     const before = cassette.find(key) ?? { key, operation, takes: [] };
     const runKey = `${region} ${key.text}`;
     const run = this.#continueRun(this.#earlier.get(runKey), before, region, redacted);
@@ -100,7 +100,7 @@ export class Recorder {
     const interaction = { ...before, takes };
     if (isSameInteraction(before, interaction)) return { interaction: before };
     try {
-      await cassette.save(interaction);
+      await cassette.save(interaction, lock);
       return { interaction };
     } catch (error) {
       return this.#fail(error);
@@ -147,8 +147,7 @@ export class Recorder {
       error instanceof FailureError
         ? error
         : new FailureError(
-            `Cannot save a recording to '${this.#settings.cassette.folder}': ${reasonOf(error)}. ` +
-              'Make room or choose another folder, and record again.',
+            `Cannot save a recording to '${this.#settings.cassette.folder}': ${reasonOf(error)}. ${remedyOf(error)}.`,
             { cause: error },
           );
     this.#settings.onFailure(failure);

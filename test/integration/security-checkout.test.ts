@@ -1,11 +1,11 @@
-import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { options } from '../../src/settings/options.ts';
 import { runRestage } from '../support/cli.ts';
 import { requestHead, sendRaw } from '../support/raw.ts';
 import { ask } from '../support/recorded.ts';
-import { CASSETTE, readCassette, run, startService, temporaryFolder } from '../support/restage.ts';
+import { CASSETTE, run, startService, temporaryFolder } from '../support/restage.ts';
 import { sample } from '../support/stand-in.ts';
 
 const API = sample.oneStage;
@@ -62,23 +62,40 @@ describe('a doctored cassette', () => {
     expect(running.errors).toEqual([]);
   });
 
-  test.each(['record', 'auto'] as const)(
-    'has %s write through no link in the place of its temporary file',
-    async (mode) => {
-      const service = await startService();
-      const dir = await temporaryFolder();
-      const outside = join(dir, 'outside');
-      await writeFile(outside, 'as it was');
-      await mkdir(join(dir, CASSETTE));
-      await symlink('../outside', join(dir, CASSETTE, `.${API}.json.tmp`));
-      const running = await run(mode, { dir, upstream: service.url });
-      expect((await ask(running.url, service, target)).outcome).toBe('recorded');
-      await running.close();
+  /** Links that are planted while restage records, by what is called `moved` afterwards. */
+  const links: ReadonlyArray<[string, (dir: string) => string]> = [
+    ['of the file', (dir) => join(dir, CASSETTE, `${API}.json`)],
+    ['of the folder', (dir) => join(dir, CASSETTE)],
+    ['of the folder of cassettes', (dir) => dir],
+  ];
 
-      expect(await readFile(outside, 'utf8')).toBe('as it was');
-      expect(Object.keys(await readCassette(dir))).toEqual([`${API}.json`]);
-    },
-  );
+  describe.each(['record', 'auto'] as const)('in %s', (mode) => {
+    test.each(links)(
+      'has nothing written through a link that takes the place %s meanwhile',
+      async (_, placeOf) => {
+        const service = await startService();
+        const dir = join(await temporaryFolder(), 'cassettes');
+        const outside = await temporaryFolder();
+        await mkdir(join(outside, CASSETTE));
+        await writeFile(join(outside, 'file'), 'as it was');
+        const running = await run(mode, { dir, upstream: service.url });
+        expect((await ask(running.url, service, target)).outcome).toBe('recorded');
+        const place = placeOf(dir);
+        await rename(place, `${place}.moved`);
+        await symlink(place.endsWith('.json') ? join(outside, 'file') : outside, place);
+
+        const { outcome } = await ask(running.url, service, `${target}?deploymentId=x`);
+        expect(outcome).toBe('forwarded');
+        expect(running.failures[0]?.message).toMatch(
+          /^Cannot (?:save a recording|record) to '.+': .+\. .+\.$/,
+        );
+        expect(await readFile(join(outside, 'file'), 'utf8')).toBe('as it was');
+        expect((await readdir(outside, { recursive: true })).sort()).toEqual([CASSETTE, 'file']);
+        await running.close();
+        expect((await readdir(outside, { recursive: true })).sort()).toEqual([CASSETTE, 'file']);
+      },
+    );
+  });
 
   test('with a link for a lock is not recorded to, and what the link leads to stays', async () => {
     const dir = await temporaryFolder();

@@ -5,13 +5,16 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
+  rmdirSync,
   symlinkSync,
   truncateSync,
+  unlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { Cassette } from '../../../src/cassette/cassette.ts';
+import type { WriteLock } from '../../../src/cassette/cassette-files.ts';
 import { FileStore } from '../../../src/cassette/file-store.ts';
 import { listCassettes } from '../../../src/cassette/folder.ts';
 import { type Interaction, writeCassetteFile } from '../../../src/cassette/format.ts';
@@ -29,6 +32,15 @@ function createFolders() {
   const folder = join(dir, 'default');
   mkdirSync(folder);
   return { dir, folder, path: join(folder, `${ID}.json`), cassette: new Cassette(dir, 'default') };
+}
+
+/** A lock that is never lost. */
+const LOCK: WriteLock = { isHeld: () => true };
+
+/** Opens the API in a folder that is ready to be recorded to. */
+async function openIn(cassette: Cassette): Promise<void> {
+  await cassette.create();
+  await cassette.open(ID);
 }
 
 function deferred(): { promise: Promise<void>; resolve: () => void } {
@@ -60,8 +72,9 @@ describe('reading', () => {
   it('leaves out a byte order mark, and writes none', async () => {
     const { cassette, path } = createFolders();
     writeFileSync(path, `\ufeff${file}`);
-    expect(await cassette.load(ID)).toHaveLength(1);
-    await cassette.save(interactionOf(stagesKey(ID), [takeOf('next')]));
+    await openIn(cassette);
+    expect(cassette.peek(ID)).toHaveLength(1);
+    await cassette.save(interactionOf(stagesKey(ID), [takeOf('next')]), LOCK);
     expect(readFileSync(path, 'utf8')).toBe(file.replace('prod', 'next'));
   });
 
@@ -273,7 +286,7 @@ describe('a file that cannot be used', () => {
         expect(String(error)).toMatch(reason);
         expect(String(error)).toContain(places.path);
       }
-      await expect(places.cassette.save(recorded)).rejects.toThrow('is not open');
+      await expect(places.cassette.save(recorded, LOCK)).rejects.toThrow('is not open');
       expect(content?.()).toBe(before);
     },
   );
@@ -291,31 +304,31 @@ describe('saving', () => {
   it('writes the file, beside what it held', async () => {
     const { cassette, path, folder } = createFolders();
     writeFileSync(path, file);
-    await cassette.open(ID);
+    await openIn(cassette);
     const filtered = interactionOf(stagesKey(ID, 'vakw79'), [takeOf('prod')]);
-    await cassette.save(filtered);
+    await cassette.save(filtered, LOCK);
     expect(readFileSync(path, 'utf8')).toBe(writeCassetteFile(ID, [recorded, filtered]));
     expect(readdirSync(folder)).toEqual([`${ID}.json`]);
   });
 
   it('makes the first file of an API that was opened', async () => {
     const { cassette, path } = createFolders();
-    await cassette.open(ID);
+    await openIn(cassette);
     expect(cassette.peek(ID)?.length).toBe(0);
-    await cassette.save(recorded);
+    await cassette.save(recorded, LOCK);
     expect(readFileSync(path, 'utf8')).toBe(file);
   });
 
   it('refuses what was not opened', async () => {
     const { cassette } = createFolders();
-    await expect(cassette.save(recorded)).rejects.toThrow(`API '${ID}' is not open`);
+    await expect(cassette.save(recorded, LOCK)).rejects.toThrow(`API '${ID}' is not open`);
   });
 
   it('holds each of many that are saved at once', async () => {
     const { cassette, path } = createFolders();
-    await cassette.open(ID);
+    await openIn(cassette);
     const all = Array.from({ length: 20 }, (_, i) => interactionOf(stagesKey(ID, `d${i}`), [takeOf('prod')]));
-    await Promise.all(all.map((one) => cassette.save(one)));
+    await Promise.all(all.map((one) => cassette.save(one, LOCK)));
     expect(readFileSync(path, 'utf8')).toBe(writeCassetteFile(ID, all));
   });
 
@@ -323,6 +336,7 @@ describe('saving', () => {
     'is not undone by an opening that begins %i steps after the one before has read',
     async (steps) => {
       const { cassette } = createFolders();
+      await cassette.create();
       const reads: ((recordings: Map<string, Interaction> | null) => void)[] = [];
       const begun = [deferred(), deferred()];
       const read = vi.spyOn(FileStore.prototype, 'read').mockImplementation(() => {
@@ -337,7 +351,7 @@ describe('saving', () => {
       for (let i = 0; i < steps; i += 1) await Promise.resolve();
       const second = cassette.open(ID);
       await first;
-      await cassette.save(recorded);
+      await cassette.save(recorded, LOCK);
       await Promise.race([second, begun[1]?.promise]);
       reads[1]?.(new Map());
       await second;
@@ -388,12 +402,18 @@ describe('the folder', () => {
     expect(await cassette.listApis()).toEqual(['aB', 'zz']);
   });
 
-  it('is freed from what writes that did not end have left', async () => {
-    const { cassette, folder } = createFolders();
-    mkdirSync(join(folder, '.b.json.tmp', 'inside'), { recursive: true });
-    for (const name of ['.a.json.tmp', 'a.json', '.lock', '.gitkeep']) writeFileSync(join(folder, name), '');
+  it('is freed from the files that writes that did not end have left, and from nothing else', async () => {
+    const { cassette, dir, folder } = createFolders();
+    const leftover = (name: string) => `.${name}.json.5f8cdd4c-0b68-4d6a-9d52-2a0e3c7b8f11.tmp`;
+    mkdirSync(join(folder, leftover('folder'), 'inside'), { recursive: true });
+    writeFileSync(join(dir, 'outside'), 'as it was');
+    symlinkSync('../outside', join(folder, leftover('link')));
+    const others = ['.gitkeep', '.lock', '.mine.json.tmp', 'a.json'];
+    for (const name of [leftover('a'), leftover('%sha256-00'), ...others])
+      writeFileSync(join(folder, name), '');
     await cassette.removeLeftovers();
-    expect(readdirSync(folder)).toEqual(['.gitkeep', '.lock', 'a.json']);
+    expect(readdirSync(folder).sort()).toEqual([...others, leftover('folder'), leftover('link')].sort());
+    expect(readFileSync(join(dir, 'outside'), 'utf8')).toBe('as it was');
   });
 });
 
@@ -412,15 +432,168 @@ describe('a folder that is exchanged for a link while it is in use', () => {
 
 describe('writing', () => {
   it('refuses what could not be read again, and goes on without it', async () => {
-    const { cassette, path } = createFolders();
-    const huge = interactionOf(stagesKey(ID), [takeOf('x'.repeat(64 * 1024 * 1024))]);
+    const { dir, path } = createFolders();
+    const cassette = new Cassette(dir, 'default', { fileBytes: 64 * 1024 });
+    const huge = interactionOf(stagesKey(ID), [takeOf('x'.repeat(64 * 1024))]);
     const other = interactionOf(stagesKey(ID, 'vakw79'), [takeOf('prod')]);
-    await cassette.open(ID);
-    await cassette.save(recorded);
-    await expect(cassette.save(huge)).rejects.toThrow('it has more than 64 MB');
+    await openIn(cassette);
+    await cassette.save(recorded, LOCK);
+    await expect(cassette.save(huge, LOCK)).rejects.toThrow('it has more than 0.0625 MB');
     expect(cassette.find(huge.key)).toBe(recorded);
-    await cassette.save(other);
+    await cassette.save(other, LOCK);
     expect(readFileSync(path, 'utf8')).toBe(writeCassetteFile(ID, [recorded, other]));
+  });
+
+  it('refuses what has a byte more than can be read, and nothing shorter', async () => {
+    const { dir, path } = createFolders();
+    const size = Buffer.byteLength(file);
+    for (const [limit, expected] of [
+      [size - 1, undefined],
+      [size, file],
+    ] as const) {
+      const cassette = new Cassette(dir, 'default', { fileBytes: limit });
+      await openIn(cassette);
+      await cassette.save(recorded, LOCK).catch(() => undefined);
+      expect(existsSync(path) ? readFileSync(path, 'utf8') : undefined).toBe(expected);
+    }
+  });
+});
+
+/** What others do to the place of a cassette that was recorded to; each is undone by what it returns. */
+const exchanges: ReadonlyArray<
+  readonly [string, RegExp, (place: { dir: string; folder: string; elsewhere: string }) => () => void]
+> = [
+  [
+    'the folder is exchanged for a link',
+    /its folder was exchanged/,
+    ({ folder, elsewhere }) => {
+      renameSync(folder, `${folder}.moved`);
+      symlinkSync(elsewhere, folder);
+      return () => {
+        unlinkSync(folder);
+        renameSync(`${folder}.moved`, folder);
+      };
+    },
+  ],
+  [
+    'the folder is exchanged for a link to itself, moved',
+    /its folder was exchanged/,
+    ({ folder, elsewhere }) => {
+      renameSync(folder, join(elsewhere, 'moved'));
+      symlinkSync(join(elsewhere, 'moved'), folder);
+      return () => {
+        unlinkSync(folder);
+        renameSync(join(elsewhere, 'moved'), folder);
+      };
+    },
+  ],
+  [
+    'the folder above is exchanged for a link',
+    /its folder was exchanged/,
+    ({ dir, elsewhere }) => {
+      mkdirSync(join(elsewhere, 'default'));
+      renameSync(dir, `${dir}.moved`);
+      symlinkSync(elsewhere, dir);
+      return () => {
+        unlinkSync(dir);
+        renameSync(`${dir}.moved`, dir);
+        rmdirSync(join(elsewhere, 'default'));
+      };
+    },
+  ],
+];
+
+describe('a place that is exchanged while it is recorded to', () => {
+  async function createExchangeable() {
+    const dir = join(temporaryFolder(), 'cassettes');
+    const elsewhere = temporaryFolder();
+    const cassette = new Cassette(dir, 'default');
+    await openIn(cassette);
+    await cassette.save(recorded, LOCK);
+    return { dir, elsewhere, cassette, folder: cassette.folder, path: join(cassette.folder, `${ID}.json`) };
+  }
+
+  it.each(exchanges)('is not written to: %s', async (_, reason, exchange) => {
+    const places = await createExchangeable();
+    const undo = exchange(places);
+    const others = readdirSync(places.elsewhere, { recursive: true });
+    const error = await failureOf(
+      places.cassette.save(interactionOf(stagesKey(ID, 'a1'), [takeOf('x')]), LOCK),
+    );
+    expect(error).toBeInstanceOf(FailureError);
+    expect(String(error)).toMatch(reason);
+    expect(readdirSync(places.elsewhere, { recursive: true })).toEqual(others);
+    await expect(places.cassette.create()).rejects.toThrow(FailureError);
+
+    undo();
+    await places.cassette.create();
+    await places.cassette.save(interactionOf(stagesKey(ID, 'a2'), [takeOf('x')]), LOCK);
+    expect(readFileSync(places.path, 'utf8')).toContain('"a2"');
+    expect(readdirSync(places.folder)).toEqual([`${ID}.json`]);
+  });
+
+  it('is not written to once the lock is lost', async () => {
+    const { cassette, path } = await createExchangeable();
+    const save = cassette.save(interactionOf(stagesKey(ID, 'a1'), [takeOf('x')]), { isHeld: () => false });
+    await expect(save).rejects.toThrow(
+      `Cannot save a recording to '${path}': the lock of its folder is gone`,
+    );
+    expect(readFileSync(path, 'utf8')).toBe(file);
+  });
+
+  it('takes in what others made of a file at once, and what comes next is recorded beside it', async () => {
+    const { cassette, path } = await createExchangeable();
+    const edited = interactionOf(stagesKey(ID, 'edited'), [takeOf('by hand')]);
+    const next = interactionOf(stagesKey(ID, 'next'), [takeOf('x')]);
+    writeFileSync(path, writeCassetteFile(ID, [edited]));
+    await expect(cassette.save(next, LOCK)).rejects.toThrow('somebody else has changed it');
+    expect(cassette.find(recorded.key)).toBeUndefined();
+    expect(cassette.find(edited.key)?.takes).toEqual(edited.takes);
+    await cassette.save(next, LOCK);
+    expect(readFileSync(path, 'utf8')).toBe(writeCassetteFile(ID, [edited, next]));
+  });
+
+  it('takes in a file that others changed after the last write that it refuses', async () => {
+    const { cassette, path } = await createExchangeable();
+    // So long that another thread writes it.
+    const [one, two] = ['a1', 'a2'].map((id) =>
+      interactionOf(stagesKey(ID, id), [takeOf('x'.repeat(100_000))]),
+    );
+    writeFileSync(path, writeCassetteFile(ID, []));
+    const first = failureOf(cassette.save(one as Interaction, LOCK));
+    for (let i = 0; i < 5; i += 1) await Promise.resolve();
+    const second = failureOf(cassette.save(two as Interaction, LOCK));
+    expect(await first).toBeInstanceOf(FailureError);
+    expect(await second).toBeInstanceOf(FailureError);
+    expect(cassette.peek(ID)).toEqual([]);
+    await cassette.save(recorded, LOCK);
+    expect(readFileSync(path, 'utf8')).toBe(file);
+  });
+
+  it('begins anew where somebody removed a file', async () => {
+    const { cassette, path } = await createExchangeable();
+    const next = interactionOf(stagesKey(ID, 'next'), [takeOf('x')]);
+    unlinkSync(path);
+    await expect(cassette.save(next, LOCK)).rejects.toThrow('somebody has removed it since');
+    expect(existsSync(path)).toBe(false);
+    await cassette.open(ID);
+    await cassette.save(next, LOCK);
+    expect(readFileSync(path, 'utf8')).toBe(writeCassetteFile(ID, [next]));
+  });
+
+  it('fails all who share a write that is refused, and none of them is written', async () => {
+    const { cassette, path } = await createExchangeable();
+    writeFileSync(path, 'precious notes');
+    const saves = ['a1', 'a2', 'a3'].map((id) =>
+      cassette.save(interactionOf(stagesKey(ID, id), [takeOf('x')]), LOCK),
+    );
+    const results = await Promise.allSettled(saves);
+    expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+    expect(readFileSync(path, 'utf8')).toBe('precious notes');
+    // It is no cassette: what was read before answers, and is not written.
+    expect(cassette.find(recorded.key)).toBe(recorded);
+    await expect(cassette.save(recorded, LOCK)).rejects.toThrow(FailureError);
+    expect(readFileSync(path, 'utf8')).toBe('precious notes');
   });
 });
 

@@ -1,15 +1,10 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { FileStore, isTemporary, temporaryPathOf } from '../../../src/cassette/file-store.ts';
+import { FileStore } from '../../../src/cassette/file-store.ts';
+import { SeenFile } from '../../../src/cassette/seen-file.ts';
 import { readTextFile } from '../../../src/cassette/text-file.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
-
-async function readText(path: string): Promise<string | null> {
-  const found = readTextFile(path);
-  if (found === 'link') throw new Error('it is a link');
-  return found === 'nothing' ? null : found.text;
-}
 
 /** A store of text in a new folder; `written` holds what was serialised, write by write. */
 function createStore() {
@@ -17,15 +12,22 @@ function createStore() {
   const path = join(folder, 'api.json');
   const written: string[] = [];
   const codec = {
-    parse: (text: string) => text,
+    parse: (text: string) => {
+      if (text === 'broken') throw new Error('it is broken');
+      return text;
+    },
     stringify: (data: string) => {
       written.push(data);
       if (data === 'unwritable') throw new Error('it cannot be serialised');
       return data;
     },
   };
-  const store = new FileStore<string>(path, codec, readText);
-  return { folder, path, store, written, temporary: temporaryPathOf(path) };
+  const readText = () => {
+    const found = readTextFile(path);
+    return typeof found === 'string' ? null : found;
+  };
+  const store = new FileStore<string>(new SeenFile(path, readText, () => {}), codec);
+  return { folder, path, store, written };
 }
 
 describe('a file store', () => {
@@ -42,13 +44,8 @@ describe('a file store', () => {
   });
 
   it('throws what parsing throws, and leaves the file', async () => {
-    const folder = temporaryFolder();
-    const path = join(folder, 'api.json');
+    const { store, path } = createStore();
     writeFileSync(path, 'broken');
-    const parse = () => {
-      throw new Error('it is broken');
-    };
-    const store = new FileStore<string>(path, { parse, stringify: String }, readText);
     await expect(store.read()).rejects.toThrow('it is broken');
     expect(readFileSync(path, 'utf8')).toBe('broken');
   });
@@ -84,14 +81,11 @@ describe('a file store', () => {
   });
 
   it('rejects only those who waited for the write that failed', async () => {
-    const { store, path, temporary, folder } = createStore();
+    const { store, path, folder } = createStore();
     await store.write('old');
-    mkdirSync(temporary);
-    const failing = [store.write('one'), store.write('two')];
-    const results = await Promise.allSettled(failing);
+    const results = await Promise.allSettled([store.write('one'), store.write('unwritable')]);
     expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
     expect(readFileSync(path, 'utf8')).toBe('old');
-    rmdirSync(temporary);
     await store.write('new');
     expect(readFileSync(path, 'utf8')).toBe('new');
     expect(readdirSync(folder)).toEqual(['api.json']);
@@ -110,20 +104,12 @@ describe('a file store', () => {
 
   it('rejects when the folder is gone, and writes again once it is back', async () => {
     const { store, folder, path } = createStore();
-    await store.write('one');
+    await store.read();
     rmSync(folder, { recursive: true });
     await expect(store.write('two')).rejects.toThrow('ENOENT');
     mkdirSync(folder);
     await store.write('three');
     expect(readFileSync(path, 'utf8')).toBe('three');
-  });
-
-  it('keeps the old file whole and takes the temporary file away when the rename fails', async () => {
-    const { store, path, temporary } = createStore();
-    mkdirSync(join(path, 'inside'), { recursive: true });
-    await expect(store.write('one')).rejects.toThrow(/EISDIR|ENOTEMPTY/);
-    expect(existsSync(join(path, 'inside'))).toBe(true);
-    expect(existsSync(temporary)).toBe(false);
   });
 
   it('leaves no rejection unhandled', async () => {
@@ -138,23 +124,5 @@ describe('a file store', () => {
     } finally {
       process.off('unhandledRejection', listener);
     }
-  });
-});
-
-describe('the temporary file', () => {
-  it('lies beside its file, is hidden, and is told by its name', () => {
-    expect(temporaryPathOf('/x/api.json')).toBe('/x/.api.json.tmp');
-  });
-
-  it.each([
-    ['.api.json.tmp', true],
-    ['.%sha256-00.json.tmp', true],
-    ['api.json', false],
-    ['api.json.tmp', false],
-    ['.lock', false],
-    ['.lock.x.draft', false],
-    ['.gitignore', false],
-  ])('%s: %s', (name, expected) => {
-    expect(isTemporary(name)).toBe(expected);
   });
 });

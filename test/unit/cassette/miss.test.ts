@@ -104,7 +104,8 @@ describe('what a miss names', () => {
   it('follows the keys that come and go', async () => {
     const cassette = cassetteWith({ [ID]: [undefined] });
     expect((await describeMiss(cassette, stagesKey(ID, 'vakw79'))).message).not.toContain('vakw78');
-    await cassette.save(interactionOf(stagesKey(ID, 'vakw78'), [takeOf('prod')]));
+    await cassette.create();
+    await cassette.save(interactionOf(stagesKey(ID, 'vakw78'), [takeOf('prod')]), { isHeld: () => true });
     expect((await describeMiss(cassette, stagesKey(ID, 'vakw79'))).message).toContain(
       "deploymentId 'vakw78'",
     );

@@ -1,10 +1,19 @@
-import { mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Key, Recording } from '../../../src/aws/apigateway/operation.ts';
 import { Cassette } from '../../../src/cassette/cassette.ts';
 import { CassetteLock } from '../../../src/cassette/cassette-lock.ts';
-import { temporaryPathOf } from '../../../src/cassette/file-store.ts';
 import { parseCassetteFile, writeCassetteFile } from '../../../src/cassette/format.ts';
 import { Recorder, type RecorderSettings } from '../../../src/cassette/recorder.ts';
 import { FailureError } from '../../../src/errors.ts';
@@ -246,19 +255,21 @@ describe('storing', () => {
   it('that fails gives the reason, tells of it, and leaves the old file; the next may go well', async () => {
     const { store, path, failures, cassette, stop } = startRun(temporaryFolder(), 1);
     await store('A');
-    mkdirSync(temporaryPathOf(path));
+    const before = readFileSync(path, 'utf8');
+    rmSync(path);
+    mkdirSync(path);
     const stored = await store('B');
     expect(stored.interaction).toBeUndefined();
     expect(stored).toHaveProperty('reason', failures[0]?.message);
     expect(failures[0]).toBeInstanceOf(FailureError);
     expect(failures[0]?.message).toMatch(
-      /^Cannot save a recording to '.*': EISDIR.*Make room or choose another folder/,
+      /^Cannot save a recording to '.*json': somebody else has changed it/,
     );
-    expect(describeFile(path)).toBe('us A@1');
-    rmdirSync(temporaryPathOf(path));
+    rmdirSync(path);
+    writeFileSync(path, before);
     expect((await store('C')).interaction).toBeDefined();
     expect(failures).toHaveLength(1);
-    expect(describeFile(path)).toMatch(/^us A@1.*us C@1$/);
+    expect(describeFile(path), 'with what could not be saved before').toBe('us A@1, us B@1, us C@1');
     await stop();
     expect(readdirSync(cassette.folder)).toEqual([`${ID}.json`]);
   });
@@ -305,10 +316,50 @@ describe('the lock of a recorder', () => {
     await first.stop();
   });
 
+  it('is taken again when somebody has removed it, and nothing that others recorded is lost', async () => {
+    const { store, path, failures, cassette, stop } = startRun(temporaryFolder(), 1);
+    await store('A');
+    rmSync(join(cassette.folder, '.lock'), { recursive: true });
+    const second = startRun(cassette.dir, 2, { replacesEarlierRuns: false });
+    await second.store('B');
+    expect(await store('C')).toHaveProperty('reason', expect.stringContaining('is recording to it'));
+    await second.stop();
+    expect((await store('D')).interaction).toBeDefined();
+    expect(describeFile(path)).toBe('us A@1, us B@2, us D@1');
+    expect(failures).toHaveLength(1);
+    await stop();
+    expect(readdirSync(cassette.folder)).toEqual([`${ID}.json`]);
+  });
+
+  it('is taken anew in a folder that was removed, and recording begins anew', async () => {
+    const { store, path, failures, cassette, stop } = startRun(temporaryFolder(), 1);
+    await store('A');
+    rmSync(cassette.folder, { recursive: true });
+    expect((await store('B')).interaction).toBeDefined();
+    expect(describeFile(path)).toBe('us B@1');
+    expect(failures).toEqual([]);
+    await stop();
+  });
+
+  it('is held still when its folder was away for a while', async () => {
+    const { store, path, failures, cassette, stop } = startRun(temporaryFolder(), 1);
+    await store('A');
+    renameSync(cassette.folder, `${cassette.folder}.moved`);
+    symlinkSync('nowhere', cassette.folder);
+    expect(await store('B')).toHaveProperty('reason', expect.stringContaining('Cannot create'));
+    rmSync(cassette.folder);
+    renameSync(`${cassette.folder}.moved`, cassette.folder);
+    expect((await store('C')).interaction).toBeDefined();
+    expect(describeFile(path)).toBe('us A@1, us C@1');
+    expect(failures).toHaveLength(1);
+    await stop();
+    expect(readdirSync(cassette.folder)).toEqual([`${ID}.json`]);
+  });
+
   it('takes with it what writes that did not end have left', async () => {
     const dir = temporaryFolder();
     mkdirSync(join(dir, 'default'));
-    writeFileSync(join(dir, 'default', '.x.json.tmp'), 'half');
+    writeFileSync(join(dir, 'default', `.x.json.${randomUUID()}.tmp`), 'half');
     const { recorder, cassette, stop } = startRun(dir, 1);
     await recorder.start();
     expect(readdirSync(cassette.folder)).toEqual(['.lock']);

@@ -19,6 +19,8 @@ import { temporaryFolder } from '../../support/temporary-folder.ts';
 const ID = 'a1b2c3d4e5';
 const key = stagesKey(ID);
 
+const LOCK = { isHeld: () => true };
+
 function recordingOf(stageName: string): Interaction {
   return interactionOf(key, [takeOf(stageName)]);
 }
@@ -36,6 +38,7 @@ async function openCassette({ followsLinks = false } = {}) {
   const told: string[] = [];
   const onBroken = ({ message }: Error) => told.push(message);
   const cassette = new Cassette(dir, 'default', { followsLinks, onBroken });
+  await cassette.create();
   writeFileSync(path, textOf('prod'));
   await cassette.load(ID);
   const recorded = () =>
@@ -202,14 +205,14 @@ describe('a file that is gone', () => {
 describe('what is recorded', () => {
   it('is not read again, and takes in what others write later', async () => {
     const { cassette, path, recorded } = await openCassette();
-    await cassette.save(recordingOf('recorded'));
+    await cassette.save(recordingOf('recorded'), LOCK);
     const before = cassette.find(key);
     await cassette.refresh();
     expect(cassette.find(key)).toBe(before);
     writeFileSync(path, textOf('edited'));
     await cassette.refresh();
     expect(recorded()).toContain('edited');
-    await cassette.save(recordingOf('again'));
+    await cassette.save(recordingOf('again'), LOCK);
     expect(readFileSync(path, 'utf8')).toContain('again');
   });
 
@@ -221,7 +224,7 @@ describe('what is recorded', () => {
         write = resolve;
       }),
     );
-    const saving = cassette.save(recordingOf('recorded'));
+    const saving = cassette.save(recordingOf('recorded'), LOCK);
     writeFileSync(path, textOf('edited'));
     await cassette.refresh(true);
     expect(recorded()).toContain('recorded');
@@ -230,13 +233,16 @@ describe('what is recorded', () => {
     writing.mockRestore();
   });
 
-  it('is not lost to a file that is read while it is written', async () => {
+  it('gives way to what others wrote before it, and is recorded with the next call', async () => {
     const { cassette, path, recorded } = await openCassette();
     writeFileSync(path, textOf('edited'));
     const refreshing = cassette.refresh();
-    const saving = cassette.save(recordingOf('recorded'));
-    await Promise.all([refreshing, saving]);
-    await cassette.refresh();
+    const saving = cassette.save(recordingOf('recorded'), LOCK);
+    await expect(saving).rejects.toThrow('somebody else has changed it');
+    await refreshing;
+    expect(recorded()).toContain('edited');
+    expect(readFileSync(path, 'utf8')).toContain('edited');
+    await cassette.save(recordingOf('recorded'), LOCK);
     expect(recorded()).toContain('recorded');
     expect(readFileSync(path, 'utf8')).toContain('recorded');
   });
