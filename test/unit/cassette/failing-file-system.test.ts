@@ -72,7 +72,7 @@ function startRecording() {
   const failures: string[] = [];
   const settings: ShelfSettings = {
     dir,
-    redact: (content) => content,
+    redact: async (content) => content,
     replacesByErrors: false,
     now: () => new Date(0),
     followsLinks: false,
