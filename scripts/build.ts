@@ -3,6 +3,7 @@ import { basename, join, resolve } from 'node:path';
 import { build, type Plugin } from 'rolldown';
 import { describeFaults } from '../src/chaos/catalogue.ts';
 import { writeLicences } from './licences.ts';
+import { withOwnGlobals } from './own-globals.ts';
 import { writeTypes } from './types.ts';
 
 /**
@@ -22,7 +23,7 @@ const { output } = await build({
   transform: { target: 'node20.19', define: { RESTAGE_VERSION: JSON.stringify(version) } },
   // Of yargs the parser alone is used: the rest of it does nothing by being loaded that anybody would miss.
   treeshake: { moduleSideEffects: [{ test: UNUSED_OF_YARGS, sideEffects: false }] },
-  plugins: [withPreparedCatalogue()],
+  plugins: [withPreparedCatalogue(), withOwnGlobals()],
   output: {
     dir: OUT,
     format: 'cjs',
@@ -60,9 +61,9 @@ writeLicences(
 function dropOthersSources(path: string): void {
   const map = JSON.parse(readFileSync(path, 'utf8')) as {
     sources: string[];
-    sourcesContent: (string | null)[];
+    sourcesContent?: (string | null)[];
   };
-  const kept = map.sourcesContent.map((text, at) =>
+  const kept = map.sourcesContent?.map((text, at) =>
     map.sources[at]?.includes('node_modules') ? null : text,
   );
   writeFileSync(path, JSON.stringify({ ...map, sourcesContent: kept }));

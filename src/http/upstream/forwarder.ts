@@ -1,7 +1,6 @@
 import { type Agent, IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
-import util from 'node:util';
 import type Server from 'http-proxy';
 import type { UpstreamRequest } from '../../aws/signing/signer.ts';
 import { upstreamBounds } from '../../bounds.ts';
@@ -66,7 +65,7 @@ export class Forwarder {
     outbound: Pick<UpstreamAgentsSettings, 'env' | 'ca'> = {},
   ): Promise<Forwarder> {
     const agents = createUpstreamAgents({ upstream, connectMs: limits.connectMs, ...outbound });
-    return new Forwarder(await loadHttpProxy(), limits, agents);
+    return new Forwarder((await import('http-proxy')).default, limits, agents);
   }
 
   private constructor(httpProxy: typeof Server, limits: ForwarderLimits, agents: UpstreamAgents) {
@@ -260,19 +259,4 @@ function remedyFor(cause: unknown): string {
   return isUnknownAuthority(cause)
     ? remedyForUnknownAuthority
     : "Check the network and '--upstream', or replay what is recorded.";
-}
-
-/**
- * Loads http-proxy without the warning about `util._extend` (DEP0060) that its first call prints on Node 22 and later: it
- * takes the function as it is loaded, and finds another one there.
- */
-async function loadHttpProxy(): Promise<typeof Server> {
-  const shared = util as { _extend?: unknown };
-  const own = shared._extend;
-  shared._extend = Object.assign;
-  try {
-    return (await import('http-proxy')).default;
-  } finally {
-    shared._extend = own;
-  }
 }
