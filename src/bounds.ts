@@ -60,6 +60,8 @@ export const upstreamBounds = fixed({
   interimAnswers: 20,
   /** How far from this machine's clock the one may be that an upstream says is right. */
   clockOffsetMs: 24 * 60 * MINUTE,
+  /** Parameters of a call that is signed again: no operation of the service takes a quarter of them. */
+  signedParameters: 200,
   /** An answer that is to be understood, packed or unpacked: beyond, it passes through and is not recorded. */
   bufferedBytes: 8 * MB,
   /** All of those together, until their clients have taken them: beyond, what comes passes through as well. */

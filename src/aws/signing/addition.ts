@@ -16,7 +16,7 @@ export function findAddition(call: Call, { signedHeaders }: Claim): string | und
     if (asksForMethod(key)) return `its header ${key} asks for another method, and is not signed`;
   }
   // A length is worked out anew; any other would be taken away as if it had never been signed.
-  const removed = namedByConnection(call).find(
+  const removed = [...namedByConnection(call)].find(
     (name) => signedHeaders.includes(name) && name !== 'content-length',
   );
   if (removed !== undefined && !signedHeaders.includes('connection'))

@@ -41,7 +41,7 @@ export function forwardedHeaders(call: Call): string[] {
     (name) =>
       HOP_BY_HOP.has(name) ||
       name === 'content-length' ||
-      named.includes(name) ||
+      named.has(name) ||
       name.startsWith('proxy-') ||
       name.startsWith('x-restage-'),
   );
@@ -62,6 +62,8 @@ export function verifiedHeaders(call: Call, signedHeaders: readonly string[]): s
 }
 
 /** The headers that the call's `Connection` says are for its neighbour alone, in lower case. */
-export function namedByConnection({ headers }: Call): string[] {
-  return headerValues(headers, 'connection').flatMap((value) => value.toLowerCase().split(/\s*,\s*/));
+export function namedByConnection({ headers }: Call): ReadonlySet<string> {
+  const values = headerValues(headers, 'connection');
+  // Not split by an expression with blanks in it: that searches a long run of them from each of its places.
+  return new Set(values.flatMap((value) => value.toLowerCase().split(',')).map((name) => name.trim()));
 }

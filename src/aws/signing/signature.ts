@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { Hash } from '@smithy/core/serde';
 import { SignatureV4 } from '@smithy/signature-v4';
+import { serverBounds } from '../../bounds.ts';
 import { type Call, headerEntries, headerValues, type RawHeaders } from '../../call.ts';
 import { type ServiceError, serviceErrors } from '../apigateway/service-error.ts';
 import { decodePercent, splitTarget } from '../apigateway/target.ts';
@@ -168,6 +169,8 @@ function findDateFlaw(
 }
 
 function findHeaderFlaw(call: Call, claim: Claim): SignatureFlaw | undefined {
+  if (claim.signedHeaders.length > serverBounds.headers)
+    return invalid('it signs more headers than a call can have');
   const mustBeSigned = new Set(['host', 'x-amz-date']);
   for (const [name] of headerEntries(call.headers)) {
     if (name.toLowerCase().startsWith('x-amz-')) mustBeSigned.add(name.toLowerCase());

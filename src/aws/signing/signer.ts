@@ -1,3 +1,4 @@
+import { upstreamBounds } from '../../bounds.ts';
 import {
   type Answer,
   type Call,
@@ -95,6 +96,8 @@ export class Signer {
     const refusal = this.#findLoop(call) ?? findRewrite(call);
     if (refusal !== undefined) return { error: refusal, hint: refusal.message };
     if (isKept) return this.#keep(call);
+    const excess = findExcess(call);
+    if (excess !== undefined) return { error: excess, hint: excess.message };
     if (this.#settings.trustClients) return this.#trust(call);
     const claim = checkClaim(call, this.#settings.clock.times());
     if (isFlaw(claim)) return claim;
@@ -227,5 +230,15 @@ function findRewrite(call: Call): CallError | undefined {
     'TargetNotAllowedException',
     "Cannot forward the call: its path has '//', '\\', '#' or a URL in it, which does not reach the service as signed. " +
       'Percent-encode it.',
+  );
+}
+
+/** To sign parameters takes the library time by the square of their number. */
+function findExcess(call: Call): CallError | undefined {
+  const most = upstreamBounds.signedParameters;
+  if (splitTarget(call.target).query.length <= most) return undefined;
+  return new CallError(
+    'TargetNotAllowedException',
+    `Cannot sign the call again: it has more than ${most} parameters. Ask for less at once.`,
   );
 }

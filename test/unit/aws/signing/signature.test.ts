@@ -244,6 +244,12 @@ describe('a call is refused', () => {
       'X-Amz-Date',
     ],
     [
+      'it signs a header again and again',
+      () => inAuthorization('SignedHeaders=', `SignedHeaders=${'host;'.repeat(200)}`),
+      INVALID,
+      'it signs more headers than a call can have',
+    ],
+    [
       'the host is not signed',
       () => signedCall({ unsigned: ['host'] }),
       INVALID,

@@ -8,6 +8,7 @@ import {
   Signer,
   type SignerSettings,
 } from '../../../../src/aws/signing/signer.ts';
+import { upstreamBounds } from '../../../../src/bounds.ts';
 import { type Call, headerValues } from '../../../../src/call.ts';
 import { CallError } from '../../../../src/errors.ts';
 import { makeCall } from '../../../support/make-call.ts';
@@ -236,6 +237,22 @@ describe('a call that was signed for restage', () => {
       hint: 'it is not signed',
     });
   });
+
+  test.each([false, true])(
+    'is signed again with so many parameters, and no more (trusted: %s)',
+    async (trustClients) => {
+      const withParameters = (count: number) =>
+        signedCall({
+          target: `${TARGET}?${Array.from({ length: count }, (_, i) => `p${1000 + i}=1`).join('&')}`,
+        });
+      const most = upstreamBounds.signedParameters;
+      expect((await sent(admit(withParameters(most), { trustClients }))).refusal()).toBeUndefined();
+      expect(await refused(admit(withParameters(most + 1), { trustClients }))).toMatchObject({
+        type: 'TargetNotAllowedException',
+        hint: 'Cannot sign the call again: it has more than 200 parameters. Ask for less at once.',
+      });
+    },
+  );
 
   test('may write with the credentials of restage', async () => {
     const request = await sent(admit(signedCall({ method: 'DELETE' })));
