@@ -108,6 +108,8 @@ export const memoryBounds = fixed({
   targetLength: 300,
   /** Regions that have their own place in a key's takes: more than AWS has. Those beyond it share one. */
   regionsOfKey: 100,
+  /** Files of a cassette that cannot be used, of which the reason is kept: beyond, all are read again. */
+  unreadableFiles: 100,
   /** Certificates of hosts that are kept. */
   hosts: 500,
   /** Calls that were not recorded, or that a replay missed, by what they ask for: told in the end. */

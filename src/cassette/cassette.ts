@@ -1,5 +1,5 @@
 import type { Key } from '../aws/apigateway/operation.ts';
-import { documentBounds } from '../bounds.ts';
+import { documentBounds, memoryBounds } from '../bounds.ts';
 import { CallError, type FailureError, reasonOf } from '../errors.ts';
 import { createApiStore } from './api-store.ts';
 import { CassetteFiles, NO_FILE, type WriteLock } from './cassette-files.ts';
@@ -32,6 +32,8 @@ export class Cassette {
   readonly #files: CassetteFiles;
   readonly #apis = new OpenApis();
   readonly #refresher: Refresher;
+  /** Files that were read and cannot be used: as long as they stay as they are, nobody need find that out again. */
+  readonly #unreadable = new Map<string, { readonly version: string; readonly error: CallError }>();
   readonly #opening = new Map<string, Promise<OpenApi>>();
   readonly #known: KnownApis;
   readonly #fileBytes: number;
@@ -75,6 +77,7 @@ export class Cassette {
 
   /** Forgets what was read: the files are read again when they are needed. */
   forget(): void {
+    this.#unreadable.clear();
     this.#apis.clear();
   }
 
@@ -176,30 +179,41 @@ export class Cassette {
   }
 
   async #read(restApiId: string): Promise<OpenApi> {
+    const path = this.#files.pathOf(restApiId);
+    const known = this.#unreadable.get(restApiId);
+    if (known !== undefined && (await this.#files.versionOf(path)) === known.version) throw known.error;
+    let version: string | undefined;
     try {
-      const api = await this.#readFile(restApiId);
+      const api = await this.#readFile(restApiId, (read) => {
+        version = read;
+      });
       // Opened by another call in the meantime, and perhaps recorded to: what is in memory is newer.
-      const known = this.#apis.get(restApiId);
-      if (known !== undefined) return known;
+      const open = this.#apis.get(restApiId);
+      if (open !== undefined) return open;
       // What has no file is not remembered: whoever asks for made-up ids must not fill the memory.
       if (api.version !== NO_FILE) this.#apis.keep(restApiId, api);
       return api;
     } catch (cause) {
-      throw new CallError(
+      const error = new CallError(
         'CassetteUnreadableException',
-        `Cannot use the recordings in '${this.#files.pathOf(restApiId)}': ${reasonOf(cause)}. ` +
+        `Cannot use the recordings in '${path}': ${reasonOf(cause)}. ` +
           'Repair or remove the file; it was left as it is.',
         { cause },
       );
+      if (this.#unreadable.size >= memoryBounds.unreadableFiles) this.#unreadable.clear();
+      if (version !== undefined) this.#unreadable.set(restApiId, { version, error });
+      throw error;
     }
   }
 
-  async #readFile(restApiId: string): Promise<OpenApi> {
+  /** @param onRead told which version of the file was read. */
+  async #readFile(restApiId: string, onRead: (version: string) => void = () => {}): Promise<OpenApi> {
     const path = this.#files.pathOf(restApiId);
     let version = NO_FILE;
     const read = () => {
       const content = this.#files.read(path);
       version = content?.version ?? NO_FILE;
+      onRead(version);
       return content;
     };
     const checkPlace = () => this.#files.checkWritable(path, this.#lock);

@@ -13,8 +13,9 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { memoryBounds } from '../../../src/bounds.ts';
 import { Cassette } from '../../../src/cassette/cassette.ts';
-import type { WriteLock } from '../../../src/cassette/cassette-files.ts';
+import { CassetteFiles, type WriteLock } from '../../../src/cassette/cassette-files.ts';
 import { FileStore } from '../../../src/cassette/file-store.ts';
 import { listCassettes } from '../../../src/cassette/folder.ts';
 import { type Interaction, writeCassetteFile } from '../../../src/cassette/format.ts';
@@ -290,6 +291,21 @@ describe('a file that cannot be used', () => {
       expect(content?.()).toBe(before);
     },
   );
+
+  it('is read once, as long as it stays as it is and there are few of its kind', async () => {
+    const { cassette, folder } = createFolders();
+    const ids = Array.from({ length: memoryBounds.unreadableFiles + 1 }, (_, i) => `broken${i}`);
+    for (const id of ids) writeFileSync(join(folder, `${id}.json`), 'broken');
+    const reads = vi.spyOn(CassetteFiles.prototype, 'read');
+    onTestFinished(() => reads.mockRestore());
+    const [first = '', ...others] = ids;
+    const failures = [await failureOf(cassette.load(first)), await failureOf(cassette.load(first))];
+    expect(failures[1]).toBe(failures[0]);
+    expect(failures[0]).toBeInstanceOf(CallError);
+    expect(reads).toHaveBeenCalledTimes(1);
+    for (const id of [...others, first]) await failureOf(cassette.load(id));
+    expect(reads).toHaveBeenCalledTimes(ids.length + 1);
+  });
 
   it('can be used once it is repaired', async () => {
     const { cassette, path } = createFolders();
