@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import {
   existsSync,
+  lstatSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -325,6 +326,18 @@ describe('saving', () => {
     await cassette.save(filtered, LOCK);
     expect(readFileSync(path, 'utf8')).toBe(writeCassetteFile(ID, [recorded, filtered]));
     expect(readdirSync(folder)).toEqual([`${ID}.json`]);
+  });
+
+  it('puts a file in the place of a link within the folder, and leaves what the link leads to', async () => {
+    const { cassette, path, folder } = createFolders();
+    writeFileSync(join(folder, 'kept'), file);
+    symlinkSync('kept', path);
+    await openIn(cassette);
+    for (const filter of ['one', 'two'])
+      await cassette.save(interactionOf(stagesKey(ID, filter), [takeOf('prod')]), LOCK);
+    expect(readFileSync(path, 'utf8')).toContain('"two"');
+    expect(lstatSync(path).isFile()).toBe(true);
+    expect(readFileSync(join(folder, 'kept'), 'utf8')).toBe(file);
   });
 
   it('makes the first file of an API that was opened', async () => {
