@@ -67,6 +67,7 @@ const doors: Readonly<Record<string, readonly string[]>> = {
     'preset-rules',
     'rule',
     'rule-set',
+    'rule-status',
     'scenario',
   ],
   cassette: ['cassette', 'folder', 'format', 'miss', 'order', 'player', 'recorder', 'recorder-kind', 'shelf'],

@@ -3,10 +3,12 @@ import { quote } from '../aws/apigateway/operation.ts';
 import type { PlannedAnswer } from '../aws/apigateway/planned-answer.ts';
 import { faultBounds } from '../bounds.ts';
 import { CallError, UsageError } from '../errors.ts';
-import { type MemoryShare, sizeOfText } from '../journal/memory-budget.ts';
+import type { MemoryShare } from '../journal/memory-budget.ts';
 import { ArmedRule } from './armed-rule.ts';
 import { type Plan, planOf, rulesOf, withUniqueNames } from './plan.ts';
-import { type Rule, ruleToObject } from './rule.ts';
+import type { Rule } from './rule.ts';
+import { RULE_BYTES, textBytes } from './rule-size.ts';
+import { describeRule, type RuleStatus } from './rule-status.ts';
 import type { Target } from './scope.ts';
 import { Timeline } from './timeline.ts';
 
@@ -20,24 +22,6 @@ export interface Strike {
   readonly hits: readonly string[];
 }
 
-/** A rule and what it has done so far. */
-export interface RuleStatus {
-  readonly name: string;
-  readonly kind: string;
-  /** The rule as the object that it could be given as. */
-  readonly rule: Readonly<Record<string, unknown>>;
-  /** The calls that it counted. */
-  readonly matched: number;
-  /** The calls that it hit. */
-  readonly fired: number;
-  /** `waiting`: for its phase. `ended`: it fires no more, and stays listed until it is removed. */
-  readonly state: 'armed' | 'waiting' | 'ended';
-  /** Left out where it does not end by the clock. */
-  readonly endsInSeconds?: number;
-  /** The phase that it belongs to. */
-  readonly phase?: string;
-}
-
 /** What a set of rules is given from outside. */
 export interface RuleSetSettings {
   /** Every random choice follows from it. */
@@ -47,9 +31,6 @@ export interface RuleSetSettings {
   /** What the rules take is counted here. */
   readonly memory?: Pick<MemoryShare, 'hold' | 'take'>;
 }
-
-/** What a rule takes besides its text, as measured. */
-const RULE_BYTES = 2_000;
 
 const NONE: Strike = { delayMs: 0, answer: undefined, hits: [] };
 
@@ -116,7 +97,7 @@ export class RuleSet {
     const nowMs = this.#settings.elapsed();
     this.#moveTo(nowMs);
     return [
-      ...this.#always.map((armed) => describe(armed, nowMs)),
+      ...this.#always.map((armed) => describeRule(armed, nowMs)),
       ...this.#ofPhase.flatMap((rules, i) => rules.map((armed) => this.#describeOfPhase(armed, i, nowMs))),
     ];
   }
@@ -292,35 +273,11 @@ export class RuleSet {
   #describeOfPhase(armed: ArmedRule, index: number, nowMs: number): RuleStatus {
     const current = this.#timeline.index;
     const phase = this.#plan.phases[index]?.name ?? '';
-    const { endsInSeconds, ...status } = describe(armed, nowMs);
+    const { endsInSeconds, ...status } = describeRule(armed, nowMs);
     if (index === current) return { ...status, ...(endsInSeconds !== undefined && { endsInSeconds }), phase };
     const isToCome = index > current || (this.#plan.repeats && current < this.#plan.phases.length);
     return { ...status, state: isToCome ? 'waiting' : 'ended', phase };
   }
-}
-
-function describe({ rule, schedule }: ArmedRule, nowMs: number): RuleStatus {
-  const { seen, hits } = schedule.counts;
-  const remainingMs = schedule.remainingMs(nowMs);
-  return {
-    name: rule.name,
-    kind: rule.kind,
-    rule: ruleToObject(rule),
-    matched: seen,
-    fired: hits,
-    state: remainingMs > 0 ? 'armed' : 'ended',
-    ...(Number.isFinite(remainingMs) && remainingMs > 0 && { endsInSeconds: remainingMs / 1000 }),
-  };
-}
-
-const textSizes = new WeakMap<Rule, number>();
-
-function textBytes(rule: Rule): number {
-  const known = textSizes.get(rule);
-  if (known !== undefined) return known;
-  const bytes = sizeOfText(JSON.stringify(ruleToObject(rule)));
-  textSizes.set(rule, bytes);
-  return bytes;
 }
 
 function refuse({ name }: Rule, reason: string, remedy: string): UsageError {

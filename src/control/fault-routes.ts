@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { quote } from '../aws/apigateway/operation.ts';
 import { parseFaultObject, patchRule } from '../chaos/parse-rule.ts';
 import { presetRules } from '../chaos/preset-rules.ts';
-import type { RuleStatus } from '../chaos/rule-set.ts';
+import type { RuleStatus } from '../chaos/rule-status.ts';
 import { CallError } from '../errors.ts';
 import { suggestNames } from '../known-names.ts';
 import { withoutSecrets } from '../secrets.ts';
