@@ -45,7 +45,7 @@ describeWithClient('boto3', '100 calls of boto3 under --quota aws, expected all 
     expect(patient).toMatchObject({ status: 0, stdout: '100 of 100\n' });
     expect(patient.report).toMatch(/^Retries: 100 calls, 1\d\d attempts, \d+ faulted, 100 succeeded$/m);
     expect(patient.report).toMatch(/^waits \d+ms to [\d.]+s, median /m);
-    expect(patient.report).toMatch(/^ +\d {2}GetStages a1b2c3d4e5 +429 \+[\d.]+m?s (?:.* )?200 +succeeded$/m);
+    expect(patient.report).toMatch(/^ +\d+ {2}GetStages .*429 .*200 +succeeded(?: ×\d+)?$/m);
     expect(patient.report).toMatch(/^✔ all succeed {2}100 calls succeeded$/m);
   });
 });

@@ -91,7 +91,7 @@ test.each(['inner', 'outer'] as const)('when the %s side breaks, the other is cl
 });
 
 test('a silent tunnel is closed, one that is used is not', async () => {
-  const { tunnel } = await passing({ tunnelIdleMs: 60 });
+  const { tunnel } = await passing({ tunnelIdleMs: 500 });
   const used = await tunnel();
   const silent = await tunnel();
   const beat = setInterval(() => used.outer.send('.'), 10);
