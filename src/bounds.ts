@@ -67,6 +67,7 @@ export const upstreamBounds = fixed({
   /** All of those together, until their clients have taken them: beyond, what comes passes through as well. */
   heldBytes: 64 * MB,
   /** How often an answer may be packed over, and how many are unpacked at once. */
+  /** How often a text may be percent-encoded. */
   encodings: 3,
   unpackedAtOnce: 2,
 });
@@ -150,14 +151,19 @@ export const documentBounds = fixed({
 
 /** Of what is redacted: lengths are in UTF-16 code units. */
 export const redactionBounds = fixed({
-  /** A text that is longer is looked at in parts, JSON in it as any text; if one may hold a secret, the text is taken out whole. */
+  /** What is longer is looked at in parts, JSON as any text, and is taken out as a whole if it may hold a secret. */
   textLength: 64 * KB,
   /** How much two parts of a long text have in common: more than any token is long. */
   partOverlap: 4 * KB,
-  /** How often JSON may stand in JSON, and how often a text may be percent-encoded. */
+  /** How often JSON may stand in JSON. */
   nestedJson: 4,
+  /** Texts of one answer that are read as JSON: beyond, each is taken out as a whole. */
+  jsonTexts: 10_000,
+  /** How often a text may be percent-encoded. */
   encodings: 3,
-  /** Texts of one answer that are searched by themselves: beyond, each that may hold a secret is taken out as a whole. */
+  /** Different texts of one answer, names included, that are searched together. */
+  texts: 100_000,
+  /** Of those, and of what is beyond, how many are searched by themselves: others that may hold a secret are taken out. */
   searches: 5000,
   /** Findings of one rule in one answer: beyond, each text of the answer may hold a secret. */
   findings: 20_000,

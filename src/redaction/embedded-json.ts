@@ -35,9 +35,13 @@ const TAKEN = JSON.stringify(REDACTED);
 const BEGIN = /^\s{0,100}[{[]/;
 const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\],]|-?\d[\d.eE+-]*/g;
 
-/** Redacts JSON in a text: what need not change keeps its layout. Nothing when the text is no object or list in JSON. */
-export function redactJsonText(text: string, rules: JsonTextRules): string | undefined {
-  if (!isJsonText(text)) return undefined;
+/** Whether a text is an object or a list in JSON. */
+export function isJsonText(text: string): boolean {
+  return BEGIN.test(text) && text.length <= redactionBounds.textLength && isJson(text);
+}
+
+/** Redacts a text that is JSON: what need not change keeps its layout. */
+export function redactJsonText(text: string, rules: JsonTextRules): string {
   const parts: string[] = [];
   let at = 0;
   for (const edit of findEdits(text, rules)) {
@@ -47,16 +51,11 @@ export function redactJsonText(text: string, rules: JsonTextRules): string | und
   return parts.length === 0 ? text : `${parts.join('')}${text.slice(at)}`;
 }
 
-/** The texts in JSON that is a text, names included; none when it is no object or list in JSON. */
+/** The texts in a text that is JSON, names included. */
 export function textsInJson(text: string): string[] {
-  if (!isJsonText(text)) return [];
   return [...text.matchAll(TOKEN)].flatMap(([token]) =>
     token.startsWith('"') ? [JSON.parse(token) as string] : [],
   );
-}
-
-function isJsonText(text: string): boolean {
-  return BEGIN.test(text) && text.length <= redactionBounds.textLength && isJson(text);
 }
 
 function findEdits(text: string, rules: JsonTextRules): Edit[] {

@@ -1,5 +1,5 @@
 import { redactionBounds } from '../bounds.ts';
-import { redactJsonText } from './embedded-json.ts';
+import { isJsonText, redactJsonText } from './embedded-json.ts';
 import { SHORTEST } from './find-secrets.ts';
 import { type Finding, replaceFindings } from './finding.ts';
 import { REDACTED } from './secret-names.ts';
@@ -8,19 +8,24 @@ import { REDACTED } from './secret-names.ts';
 export type TextRedactor = (text: string) => string;
 
 /**
- * Redacts texts, and JSON that is one. What it makes of a text it leaves as it is from then on: where that takes too many
+ * Redacts the texts of one answer, and JSON that is one. What it makes of a text it leaves as it is from then on: where that takes too many
  * rounds, nothing of the text is left.
  */
 export function createTextRedactor(
   find: (text: string) => readonly Finding[],
   isSecretName: (name: string) => boolean,
 ): TextRedactor {
+  let jsonTexts = 0;
   const take: TextRedactor = (text) => replaceFindings(text, find(text), REDACTED);
   let redactor: TextRedactor = (text) => redactUntilStable(text, take);
   // The innermost level takes JSON for any text.
   for (let depth = 0; depth < redactionBounds.nestedJson; depth += 1) {
     const rules = { redact: redactor, isSecretName };
-    const redactOnce: TextRedactor = (text) => redactJsonText(text, rules) ?? take(text);
+    const redactOnce: TextRedactor = (text) => {
+      if (!isJsonText(text)) return take(text);
+      jsonTexts += 1;
+      return jsonTexts > redactionBounds.jsonTexts ? REDACTED : redactJsonText(text, rules);
+    };
     redactor = (text) => redactUntilStable(text, redactOnce);
   }
   return redactor;

@@ -110,6 +110,21 @@ describe('many texts', () => {
   });
 });
 
+it('texts in JSON beyond a bound are taken out as a whole', () => {
+  const list = Array.from({ length: redactionBounds.jsonTexts + 1 }, (_, at) => `{"name":${at}}`);
+  const { stages } = engine.redact({ stages: [{ list }] }) as { stages: [{ list: string[] }] };
+  expect(stages[0].list).toEqual([...list.slice(0, -1), 'REDACTED']);
+});
+
+it('texts beyond a bound are taken out as a whole, once enough of them are searched by themselves', () => {
+  const { texts, searches } = redactionBounds;
+  const list = Array.from({ length: texts + searches }, (_, at) => `number ${at}`);
+  const { stages } = engine.redact({ stages: [{ list }] }) as { stages: [{ list: string[] }] };
+  const kept = stages[0].list.filter((text) => text !== 'REDACTED').length;
+  expect(kept).toBeGreaterThanOrEqual(texts);
+  expect(kept).toBeLessThan(texts + searches);
+});
+
 it('findings beyond a bound are not told apart: each text may hold one', () => {
   const texts = new Set(['password=a '.repeat(redactionBounds.findings + 1), 'lorem ipsum']);
   expect(createSecretFinder(() => true).screen(texts)).toEqual(texts);
