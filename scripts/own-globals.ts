@@ -9,12 +9,15 @@ const USERS_OF_REFLECT = /[\\/]node_modules[\\/](?:reflect-metadata|tslib|tsyrin
 const USERS_OF_GLOBAL_THIS =
   /[\\/]node_modules[\\/](?:zod[\\/]v4[\\/]core[\\/](?:core|registries)\.js|@aws[\\/]lambda-invoke-store[\\/])/;
 const HTTP_PROXY = /[\\/]node_modules[\\/]http-proxy[\\/]/;
+/** They have lodash in them. */
+const SECRETLINT = /[\\/]node_modules[\\/]@secretlint[\\/]/;
 
 /**
  * Keeps libraries from changing what belongs to the program that restage is used in. `reflect-metadata` adds functions to
  * `Reflect` by being loaded: those who ask for them get an object of their own under that name, which has what the global
  * one has besides. zod and AWS's SDK keep on `globalThis` what all copies of them are to share: ours share nothing.
- * `http-proxy` takes a function of Node.js that is deprecated, which Node.js warns of: it gets the one to use instead.
+ * `http-proxy` takes a function of Node.js that is deprecated, which Node.js warns of: it gets the one to use instead. lodash
+ * asks for an inner part of Node.js, which is deprecated as well, and does without.
  */
 export function withOwnGlobals(): Plugin {
   return {
@@ -34,6 +37,8 @@ Object.assign(OwnReflect, metadata);`;
       // On the same lines: what maps say of them still holds.
       if (HTTP_PROXY.test(id))
         return { code: code.replaceAll("require('util')._extend", 'Object.assign'), map: null };
+      if (SECRETLINT.test(id))
+        return { code: code.replaceAll(/freeProcess\.binding\((['"])util\1\)/g, 'undefined'), map: null };
       if (USERS_OF_GLOBAL_THIS.test(id)) {
         const own = 'const ownGlobal = {};';
         return { code: `${own}${code.replaceAll('globalThis', 'ownGlobal')}`, map: null };
