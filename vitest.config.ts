@@ -18,6 +18,10 @@ export default defineConfig({
     env: {
       AWS_EC2_METADATA_DISABLED: 'true',
       AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+      // Where a machine has a company's roots, every process would read them.
+      AWS_CA_BUNDLE: '',
+      NODE_EXTRA_CA_CERTS: '',
+      REQUESTS_CA_BUNDLE: '',
       PATH: searchPath(),
     },
     // One more than there are cores: in some tests a client waits for its quota.
