@@ -5,6 +5,7 @@ const ORDINARY = /^[a-z0-9][a-z0-9-]{0,99}$/;
 /** Names that Windows keeps for devices, with any extension. */
 const RESERVED = /^(?:con|prn|aux|nul|com\d|lpt\d)$/;
 const EXTENSION = '.json';
+const MAX_LENGTH = 150;
 
 /**
  * The file that holds what is recorded of a REST API. An ordinary id is the file's name; any other is written so that
@@ -13,13 +14,14 @@ const EXTENSION = '.json';
  */
 export function fileNameOf(restApiId: string): string {
   if (ORDINARY.test(restApiId) && !RESERVED.test(restApiId)) return restApiId + EXTENSION;
+  // Each character takes one at least: of a long one nothing need be written out.
+  if (restApiId.length > MAX_LENGTH) return hashedName(restApiId);
   const bytes = [...Buffer.from(restApiId)];
   const encoded = bytes.map((byte, at) =>
     isPlain(byte) && !(at === 0 && RESERVED.test(restApiId)) ? char(byte) : hex(byte),
   );
   const name = encoded.join('');
-  if (name.length <= 150 && name !== '') return name + EXTENSION;
-  return `%sha256-${createHash('sha256').update(restApiId).digest('hex')}${EXTENSION}`;
+  return name.length <= MAX_LENGTH && name !== '' ? name + EXTENSION : hashedName(restApiId);
 }
 
 /** The id of a file in a cassette, if its name tells: that of a hashed one does not. */
@@ -33,6 +35,10 @@ export function idOfFileName(fileName: string): string | undefined {
     // Not a name that was made here.
     return undefined;
   }
+}
+
+function hashedName(restApiId: string): string {
+  return `%sha256-${createHash('sha256').update(restApiId).digest('hex')}${EXTENSION}`;
 }
 
 function isPlain(byte: number): boolean {

@@ -65,8 +65,12 @@ export const scopeDocs: Readonly<Record<keyof typeof scopeParameters, Documented
   },
 };
 
+/** What is longer is cut: a message is to be read. */
+const MAX_SHOWN = 1000;
+
 /** A rule's text without the values of headers that carry secrets, and whatever stands behind them, to be shown in a message. */
-export function withoutSecretHeaders(text: string): string {
+export function withoutSecretHeaders(whole: string): string {
+  const text = whole.length > MAX_SHOWN ? `${whole.slice(0, MAX_SHOWN)}…` : whole;
   const secret = [...text.matchAll(/([\w.-]{1,100})\s{0,3}:/g)].find(([, name = '']) => isSecretName(name));
   const rest = secret === undefined ? text : `${text.slice(0, secret.index + secret[0].length)}…`;
   return withoutSecrets(rest);
