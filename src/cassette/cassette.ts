@@ -98,10 +98,10 @@ export class Cassette {
     let version: string | undefined;
     try {
       await api.store.write(api.interactions);
+      version = await this.#files.versionOf(this.#files.pathOf(restApiId));
     } catch (error) {
-      // With it, nothing more could be written to the file.
-      if (error instanceof TooLargeError) this.#apis.put(api, interaction, before);
-      if (error instanceof ChangedError) version = OVERTAKEN;
+      // With what is too large, nothing more could be written to the file.
+      if (error instanceof TooLargeError || error instanceof ChangedError) version = OVERTAKEN;
       throw error;
     } finally {
       api.writes -= 1;

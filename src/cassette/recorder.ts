@@ -88,7 +88,8 @@ export class Recorder {
     const { cassette, lock } = this.#settings;
     const before = cassette.find(key) ?? { key, operation, takes: [] };
     const runKey = `${region} ${key.text}`;
-    const run = this.#continueRun(this.#earlier.get(runKey), before, region, redacted);
+    const known = this.#earlier.get(runKey);
+    const run = this.#continueRun(known, before, region, redacted);
     if (run === undefined) {
       return { reason: "an error does not replace a recorded 200; '--replace' lets it" };
     }
@@ -103,6 +104,8 @@ export class Recorder {
       await cassette.save(interaction, lock);
       return { interaction };
     } catch (error) {
+      // What is there now is not of this run.
+      if (known === undefined && cassette.find(key) !== interaction) this.#earlier.delete(runKey);
       return this.#fail(error);
     }
   }

@@ -36,9 +36,10 @@ export class Refresher {
       api.doubt = await this.#takeIn(restApiId, api, version);
 
     const { doubt } = api;
-    if (doubt === undefined || before?.isSettled === true) return;
+    if (doubt === undefined) return;
+    const isTold = before?.isSettled === true;
     doubt.isSettled = before !== undefined || isAskedFor;
-    if (!doubt.isSettled) return;
+    if (isTold || !doubt.isSettled) return;
     if (doubt.error !== undefined) onBroken(doubt.error);
     else if (!this.#isOvertaken(restApiId, api)) apis.drop(restApiId, api);
   }

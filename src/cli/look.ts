@@ -15,7 +15,7 @@ export type Colors = ReturnType<typeof pc.createColors>;
 
 /** How wide a stream's terminal is, and whether it shows colours. */
 export function lookOf(stream: Pick<TextStream, 'isTTY' | 'columns'>, env = process.env): Look {
-  return { width: stream.columns ?? 80, color: hasColor(stream, env) };
+  return { width: stream.columns || 80, color: hasColor(stream, env) };
 }
 
 /** Colours, or none: what picocolors finds out by itself goes by `CI`, and by the arguments of a command behind `--`. */

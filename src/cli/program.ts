@@ -26,7 +26,7 @@ async function run(args: readonly string[], own: readonly string[], reporter: Re
   const [first, ...rest] = own;
   if (args.length === 0 || first === 'help' || own.includes('--help') || own.includes('-h')) {
     const { renderHelp } = await import('./help.ts');
-    process.stdout.write(renderHelp(first === 'help' ? rest : own, process.stdout.columns ?? 100));
+    process.stdout.write(renderHelp(first === 'help' ? rest : own, process.stdout.columns || 100));
     return 0;
   }
   if (own.includes('--version')) {

@@ -1,7 +1,9 @@
 import { type Started, start } from '../assembly/start.ts';
 import { reasonOf, UsageError } from '../errors.ts';
+import { nearestName } from '../known-names.ts';
 import { type Mode, modeNeeds } from '../sessions/mode.ts';
 import { NO_SESSION } from '../sessions/session-address.ts';
+import { options } from '../settings/options.ts';
 import { isRecord } from '../settings/setting-readers.ts';
 import { type FaultSettings, resolveSettings, type Settings, type Values } from '../settings/settings.ts';
 import { reportGaps, reportRetries } from './closing.ts';
@@ -37,6 +39,7 @@ export async function serve({ mode, flags, command }: ServeRequest, reporter: Re
   if (flags.log === undefined && !env.RESTAGE_LOG && isRecord(file?.values)) reporter.expect(file.values.log);
   const settings = resolveSettings({ flags, variables: env, file });
   reporter.setFormat(settings.log);
+  if (!reporter.isSilent) warnOfMistyped(env, reporter);
   // The SDK's own clients, for STS and SSO, look for their endpoints by this alone.
   const profile = settings.profile ?? (env.AWS_PROFILE || env.AWS_DEFAULT_PROFILE);
   if (profile) process.env.AWS_PROFILE = profile;
@@ -137,7 +140,7 @@ async function withCommand(restage: Started, settings: Settings, run: CommandRun
     sayListening(restage, run.reporter);
     running = await runCommand(run.command, variables);
     const status = await running.status;
-    if (restage.countCalls() === 0 && status < 126) sayUnused(restage, run.reporter);
+    if (restage.countCalls() === 0 && !isStopped && !isOfShell(status)) sayUnused(restage, run.reporter);
     return status;
   };
   try {
@@ -163,6 +166,22 @@ async function sayWhoseKeys(restage: Started, reporter: Reporter): Promise<void>
   } catch (error) {
     // Without a command nothing fails of it yet: what is recorded can be played.
     reporter.say({ event: 'no-keys', level: 'warning', message: `${reasonOf(error)}.` });
+  }
+}
+
+/** Whether a status says that the command could not be run, or was ended by a signal. Some programs fail with 252 to 255. */
+function isOfShell(status: number): boolean {
+  return status >= 126 && status <= 192;
+}
+
+/** Says of a variable that is no setting which one was meant, most likely: what is like none is somebody else's. */
+function warnOfMistyped(env: NodeJS.ProcessEnv, reporter: Reporter): void {
+  const known = options.map(({ variable }) => variable);
+  for (const name of Object.keys(env)) {
+    const meant = name.startsWith('RESTAGE_') && !known.includes(name) ? nearestName(name, known) : undefined;
+    if (meant === undefined) continue;
+    const message = `The variable ${name} is no setting and counts for nothing. Did you mean ${meant}?`;
+    reporter.say({ event: 'unknown-variable', level: 'warning', message, facts: { name, meant } });
   }
 }
 

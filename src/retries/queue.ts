@@ -11,7 +11,8 @@ export class Queue<T> {
 
   /** Nothing when it is empty. */
   get oldest(): T | undefined {
-    this.#oldest ??= this.#rest.next().value;
+    // An iterator that has come to the end once stays there, whatever is added afterwards.
+    if (this.#items.size > 0) this.#oldest ??= this.#rest.next().value;
     return this.#oldest;
   }
 

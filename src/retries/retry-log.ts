@@ -118,29 +118,32 @@ export class RetryLog implements Forgetful {
     // A first attempt that succeeded, as nearly all do, has nothing before it.
     if (known !== undefined || (attempt === 1 && isSuccess(entry))) return known;
     const plain = this.#plain.take(invocationId);
-    if (plain !== undefined) this.#keep(plain);
-    return plain;
+    if (plain === undefined) return undefined;
+    this.#keep(plain);
+    // To make room for it, it may have been forgotten itself.
+    return this.#byId.get(invocationId) === plain ? plain : undefined;
   }
 
   #begin(entry: JournalEntry, attempt: Attempt): void {
-    const group = new CallGroup(entry, attempt);
-    this.#keep(group);
-    if (!entry.invocationId) this.#open.update(group);
+    this.#keep(new CallGroup(entry, attempt));
   }
 
   #keep(group: CallGroup): void {
     const { invocationId } = group.called;
     if (invocationId) this.#byId.set(invocationId, group);
+    else this.#open.update(group);
     this.#eventful.add(group);
     this.#eventfulAttempts += 1;
+    // Last of all: it may be what is forgotten for it.
     this.#share.add(group.bytes);
   }
 
   #continue(group: CallGroup, attempt: Attempt): void {
     group.add(attempt);
     this.#eventfulAttempts += 1;
-    this.#share.add(ATTEMPT_BYTES);
     if (!group.called.invocationId) this.#open.update(group);
+    // Last of all: it may be what is forgotten for it.
+    this.#share.add(ATTEMPT_BYTES);
   }
 
   #forgetOldest(): void {

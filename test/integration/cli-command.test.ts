@@ -28,6 +28,15 @@ describe('restage … -- command', () => {
     expect(stderr).toMatch(UNUSED);
   });
 
+  test.each([1, 252, 255])(
+    'says that there was no call, though its status is %i, as that of the AWS CLI may be',
+    async (status) => {
+      const ended = await restage(['replay', '--', 'sh', '-c', `exit ${status}`]).ended;
+      expect(ended.status).toBe(status);
+      expect(ended.stderr).toMatch(UNUSED);
+    },
+  );
+
   test('exits with 128+n after a signal', async () => {
     expect((await restage(['replay', '--', 'sh', '-c', 'kill -KILL $$']).ended).status).toBe(128 + 9);
     expect((await restage(['replay', '--', 'sh', '-c', 'kill -TERM $$']).ended).status).toBe(128 + 15);

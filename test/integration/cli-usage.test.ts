@@ -196,6 +196,16 @@ describe('settings', () => {
     expect((await send(url, '/restapis/b/stages', host)).status).toBe(409);
   });
 
+  test('that a variable most likely meant are asked back, and what is no name of one is left alone', async () => {
+    const env = { RESTAGE_FAIL_ON_MIS: 'true', RESTAGE_OWN_THING: 'x' };
+    const { status, stderr } = await runRestage(['replay', '--', 'true'], { env });
+    expect(status).toBe(0);
+    expect(stderr).toContain(
+      'The variable RESTAGE_FAIL_ON_MIS is no setting and counts for nothing. Did you mean RESTAGE_FAIL_ON_MISS?',
+    );
+    expect(stderr).not.toContain('RESTAGE_OWN_THING');
+  });
+
   test('of a list in a variable are split at blanks', async () => {
     const env = { RESTAGE_FAULT: 'not-found,api=a conflict,api=b', RESTAGE_PORT: '0', RESTAGE_SEED: '7' };
     const url = await restage(['replay'], { env }).url;

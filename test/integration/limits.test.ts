@@ -1,4 +1,5 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { UnreadAnswers } from '../../src/http/server/unread-answers.ts';
 import { takeTunnels } from '../../src/http/tunnels/tunnels.ts';
 import { type BareServer, openWire, plain, startBareServer, type Wire } from '../support/bare-server.ts';
 
@@ -320,6 +321,34 @@ describe('calls behind one that is not answered yet', () => {
     }
 
     expect(server.calls.map(({ target }) => target)).toEqual(['/1', '/2', '/3']);
+  });
+
+  test('are not made behind an answer that closes the connection', async () => {
+    const server = await startBareServer({
+      screen: ({ target }) => (target === '/bad' ? plain(403, 'no') : undefined),
+    });
+    const wire = await openWire(server.port);
+    const bad = 'POST /bad HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nhi';
+    wire.send(`${bad}${CALL.replace('GET', 'DELETE')}${CALL}`);
+    expect(await wire.rest()).toMatch(/^HTTP\/1.1 403 [\s\S]*\r\nConnection: close\r\n[\s\S]*no$/);
+    expect(server.calls).toEqual([]);
+  });
+
+  test('of clients that left before their answer was there, nothing counts as unread', async () => {
+    const noted = vi.spyOn(UnreadAnswers.prototype, 'add');
+    onTestFinished(() => noted.mockRestore());
+    let finish = (): void => {};
+    const server = await startBareServer({
+      answer: () => new Promise((resolve) => (finish = () => resolve(LARGE_ANSWER))),
+    });
+    const wire = await openWire(server.port);
+    wire.send(CALL);
+    await expect.poll(() => server.calls.length).toBe(1);
+    wire.socket.resetAndDestroy();
+    await expect.poll(() => server.calls[0]?.isAbandoned()).toBe(true);
+    finish();
+    await new Promise(setImmediate);
+    expect(noted).not.toHaveBeenCalled();
   });
 
   test('have no answers made while the client reads none', async () => {

@@ -130,13 +130,13 @@ function takeCall(
 ): void {
   const { settings, limits, connections } = context;
   // It was told already that nothing more is taken from it.
-  if (connection.use !== 'calls') return;
+  if (connection.use !== 'calls' || connection.response?.shouldKeepAlive === false) return;
   const head = readHead(request, connection.peer, connection.tunnel);
   const obstacle = hasTooManyHeaders(request, limits) ? tooManyHeaders(limits) : head.obstacle;
   if (obstacle !== undefined) {
     connections.serve(connection, response);
     settings.onGarbage?.(obstacle);
-    finish(context, response, closing(settings.fail(obstacle)));
+    finishAndClose(context, response, settings.fail(obstacle));
     return;
   }
   if (!head.hasBody) {
@@ -157,7 +157,7 @@ function takeCall(
       // Only now: who never sends all of a body must not keep a place.
       connections.serve(connection, response);
       if (isBody) answer(context, response, { ...head.call, body: body.bytes });
-      else finish(context, response, closing(body));
+      else finishAndClose(context, response, body);
     })
     .catch((error) => crash(settings, response, error));
 }
@@ -195,8 +195,9 @@ async function takeBody(
 }
 
 /** The rest of what the client sends is not waited for. */
-function closing(answer: Answer): Answer {
-  return { ...answer, headers: [...answer.headers, 'Connection', 'close'] };
+function finishAndClose(context: Context, response: ServerResponse, answer: Answer): void {
+  response.shouldKeepAlive = false;
+  finish(context, response, answer);
 }
 
 function finish({ server, settings, connections }: Context, response: ServerResponse, answer: Answer): void {
@@ -207,7 +208,8 @@ function finish({ server, settings, connections }: Context, response: ServerResp
     if (errorCode(error) !== 'ERR_STREAM_PREMATURE_CLOSE') settings.onError(error);
     response.destroy();
   });
-  if (response.writableFinished) return;
+  // Nothing more is told of a response that has been closed: what is noted of it now would be noted for good.
+  if (response.writableFinished || response.closed || response.req.socket.destroyed) return;
   const connection = connections.of(response.req.socket);
   if (connection !== undefined) connections.leaveUnread(connection, response, sizeOf(answer.body));
 }

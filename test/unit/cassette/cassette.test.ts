@@ -468,7 +468,7 @@ describe('writing', () => {
     await openIn(cassette);
     await cassette.save(recorded, LOCK);
     await expect(cassette.save(huge, LOCK)).rejects.toThrow('it has more than 0.0625 MB');
-    expect(cassette.find(huge.key)).toBe(recorded);
+    expect(cassette.find(huge.key)).toStrictEqual(recorded);
     await cassette.save(other, LOCK);
     expect(readFileSync(path, 'utf8')).toBe(writeCassetteFile(ID, [recorded, other]));
   });

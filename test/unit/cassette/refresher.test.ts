@@ -233,6 +233,14 @@ describe('what is recorded', () => {
     writing.mockRestore();
   });
 
+  it('is no reason to pass over what somebody writes right after it', async () => {
+    const { cassette, path, recorded } = await openCassette();
+    await cassette.save(recordingOf('recorded'), LOCK);
+    writeFileSync(path, textOf('edited'));
+    await cassette.refresh();
+    expect(recorded()).toContain('edited');
+  });
+
   it('gives way to what others wrote before it, and is recorded with the next call', async () => {
     const { cassette, path, recorded } = await openCassette();
     writeFileSync(path, textOf('edited'));

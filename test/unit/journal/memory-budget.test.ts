@@ -38,6 +38,26 @@ describe('a budget of memory', () => {
     expect(budget.bytes, 'and keeps what it may').toBeGreaterThan(10_000);
   });
 
+  it('has calls give way that were empty when others needed room', () => {
+    const budget = new MemoryBudget(20 * ENTRY);
+    const log = new RetryLog({ calls: 5 }, budget.open());
+    const journal = new Journal(100, budget.open());
+    for (let at = 0; at < 40; at += 1) journal.add(journalEntry({ at }));
+    for (let at = 40; at < 80; at += 1) log.add(journalEntry({ at, status: 429, invocationId: `id${at}` }));
+    expect(log.calls).toHaveLength(5);
+  });
+
+  it('comes out even where a call has to go for its own attempts', () => {
+    const budget = new MemoryBudget(5_000);
+    const log = new RetryLog({ attempts: 50 }, budget.open());
+    for (let at = 0; at < 500; at += 1) {
+      const id = at % 2 === 0 ? {} : { invocationId: 'one', attempt: at };
+      log.add(journalEntry({ at, status: 429, ...id }));
+    }
+    log.clear();
+    expect(budget.bytes).toBe(0);
+  });
+
   it('says of retries how many are forgotten for it', () => {
     const log = new RetryLog({}, new MemoryBudget(50 * ENTRY).open());
     for (let at = 0; at < 500; at += 1) log.add(journalEntry({ at }));
