@@ -70,12 +70,15 @@ describe.each(plantedSecrets)('$what', ({ text, secret, rule }) => {
   });
 
   // In JSON, names are seen where it is read as such.
-  it.skipIf(/^[{[].*[}\]]$/.test(text))('is found, by its rule', () => {
-    expect(redactionNames).toContain(rule);
-    const [finding] = engine.find(text);
-    expect(finding?.rule).toBe(rule);
-    expect(text.slice(finding?.start, finding?.end)).not.toBe('');
-  });
+  // What stands in JSON in a text is found as the text's own document is redacted.
+  const isDocument = /^[{[].*[}\]]$/.test(text);
+  if (!isDocument)
+    it('is found, by its rule', () => {
+      expect(redactionNames).toContain(rule);
+      const [finding] = engine.find(text);
+      expect(finding?.rule).toBe(rule);
+      expect(text.slice(finding?.start, finding?.end)).not.toBe('');
+    });
 
   it('is gone after the first time', () => {
     const once = redact(planted(text));
