@@ -61,7 +61,7 @@ export async function killRecorders(random: Random, rounds: number): Promise<Out
   upstream.close();
   if (lost > 0) failures.push(`${lost} recordings were lost`);
   const remarks = [`${rounds} rounds of kill -9 at ${AT_ONCE} calls at once, ${lost} recordings lost`];
-  return { tried, crashes: 0, largestMb, longestWaitMs: 0, failures: failures.slice(0, 5), remarks };
+  return { tried, crashes: 0, largestMb, longestWaitMs: undefined, failures: failures.slice(0, 5), remarks };
 }
 
 function readAll(cassette: string, failures: string[]): Map<string, string> {

@@ -39,7 +39,7 @@ for (const name of names) {
   outcomes.push(outcome);
   const failures = [
     ...outcome.failures,
-    ...(outcome.longestWaitMs > LONGEST_WAIT_MS ? ['a good call waited too long'] : []),
+    ...((outcome.longestWaitMs ?? 0) > LONGEST_WAIT_MS ? ['a good call waited too long'] : []),
   ];
   tell(name, outcome);
   for (const remark of outcome.remarks ?? []) console.log(`            ${remark}`);
@@ -50,7 +50,7 @@ tell('all', {
   tried: outcomes.reduce((sum, { tried }) => sum + tried, 0),
   crashes: outcomes.reduce((sum, { crashes }) => sum + crashes, 0),
   largestMb: Math.max(...outcomes.map(({ largestMb }) => largestMb)),
-  longestWaitMs: Math.max(...outcomes.map(({ longestWaitMs }) => longestWaitMs)),
+  longestWaitMs: Math.max(...outcomes.map(({ longestWaitMs }) => longestWaitMs ?? 0)),
 });
 process.exitCode = failed === 0 ? 0 : 1;
 
@@ -62,7 +62,7 @@ function tell(name: string, { tried, crashes, largestMb, longestWaitMs }: Omit<O
   const [calls, memory, wait] = [
     tried.toLocaleString('en-US'),
     `${largestMb.toFixed(0)} MB`,
-    `${longestWaitMs.toFixed(0)} ms`,
+    longestWaitMs === undefined ? '-' : `${longestWaitMs.toFixed(0)} ms`,
   ];
   console.log(
     `${name.padEnd(10)}${calls.padStart(13)}${String(crashes).padStart(10)}${memory.padStart(17)}${wait.padStart(15)}`,

@@ -4,7 +4,7 @@ import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { send } from '../support/stand-in/signed-request.ts';
-import { folder, type Outcome, repeat, Victim } from './victim.ts';
+import { folder, type Outcome, repeat, Victim, Witness } from './victim.ts';
 
 /** How much is done. */
 export interface SoakScale {
@@ -51,14 +51,15 @@ export async function soak({ calls, held, speedMs }: SoakScale): Promise<Outcome
     ...hold(victim.port, held, () => `GET ${TARGET} HTTP/1.1\r\nX: `),
   ];
   const agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE });
+  const witness = new Witness(victim.port, TARGET);
   await repeat(calls, AT_ONCE, async (n) => {
     // Whatever is refused here is refused rightly; whether restage lives is looked at in the end.
     await strange(victim, n, agent).catch(() => undefined);
   });
+  await witness.end();
+  failures.push(...witness.failures);
   const filled = await speedOf(victim, speedMs);
-  const begin = performance.now();
   const answer = await send(victim.url, TARGET, { host: '127.0.0.1' });
-  const longestWaitMs = performance.now() - begin;
   if (answer.status !== 200)
     failures.push(`a good call was answered ${answer.status} ${answer.text.slice(0, 200)}`);
   const { remembered } = JSON.parse(
@@ -79,7 +80,7 @@ export async function soak({ calls, held, speedMs }: SoakScale): Promise<Outcome
     tried: calls + sockets.length,
     crashes: hasCrashed ? 1 : 0,
     largestMb,
-    longestWaitMs,
+    longestWaitMs: witness.longestWaitMs,
     failures,
     remarks: [
       `remembered ${(remembered.bytes / 2 ** 20).toFixed(0)} MB of ${(remembered.limit / 2 ** 20).toFixed(0)}`,

@@ -11,8 +11,8 @@ export interface Outcome {
   readonly tried: number;
   readonly crashes: number;
   readonly largestMb: number;
-  /** The longest that a good call waited meanwhile. */
-  readonly longestWaitMs: number;
+  /** The longest that a good call waited meanwhile; absent where none was made. */
+  readonly longestWaitMs: number | undefined;
   /** What went wrong, and what else is to be told. */
   readonly failures: readonly string[];
   readonly remarks?: readonly string[];
@@ -101,6 +101,8 @@ export class Victim {
   }
 }
 
+const PAUSE_MS = 20;
+
 /** Makes a good call again and again, and tells the longest that one waited. */
 export class Witness {
   longestWaitMs = 0;
@@ -108,14 +110,15 @@ export class Witness {
   readonly failures: string[] = [];
   readonly #port: number;
   readonly #target: string;
-  readonly #pauseMs: number;
+  readonly #isGood: RegExp;
   #isOver = false;
   readonly #done: Promise<void>;
 
-  constructor(port: number, target: string, pauseMs = 20) {
+  /** @param isGood what a good call may be answered with. */
+  constructor(port: number, target: string, isGood = /^HTTP\/1\.1 200 /) {
     this.#port = port;
     this.#target = target;
-    this.#pauseMs = pauseMs;
+    this.#isGood = isGood;
     this.#done = this.#watch();
   }
 
@@ -133,10 +136,10 @@ export class Witness {
         30_000,
       );
       this.longestWaitMs = Math.max(this.longestWaitMs, performance.now() - begin);
-      if (answer.startsWith('HTTP/1.1 200 ')) this.answered += 1;
+      if (this.#isGood.test(answer)) this.answered += 1;
       else if (this.failures.length < 5)
         this.failures.push(`a good call was answered ${JSON.stringify(answer.slice(0, 300))}`);
-      if (this.#pauseMs > 0) await new Promise((wake) => setTimeout(wake, this.#pauseMs));
+      await new Promise((wake) => setTimeout(wake, PAUSE_MS));
     }
   }
 }
