@@ -69,23 +69,23 @@ function accessOf(name: string, method: OperationRow['method']): OperationRow['a
   return name.startsWith('TestInvoke') ? 'test' : 'write';
 }
 
-function answerOf({ output }: ModelOperation): Pick<OperationRow, 'shape' | 'list' | 'token'> {
+function answerOf({ input, output }: ModelOperation): Pick<OperationRow, 'shape' | 'list' | 'token'> {
   if (membersOf(output).some(([, member]) => member.getMergedTraits().httpPayload)) return { shape: 'file' };
   const body = bodyMembers(output, 'answer');
   if (body.size === 0) return { shape: 'empty' };
-  const token = TOKENS.find((known) => body.has(known));
+  const inBody = TOKENS.find((known) => body.has(known));
   const lists = [...body].filter(([, member]) => member.isListSchema()).map(([name]) => name);
   const list = lists.find((name) => name === 'item' || name === 'items') ?? lists[0];
-  const others = [...body.keys()].filter((name) => name !== token && name !== list);
+  const others = [...body.keys()].filter((name) => name !== inBody && name !== list);
   const isCollection =
     list !== undefined &&
-    (/^items?$/.test(list) || token !== undefined) &&
+    (/^items?$/.test(list) || inBody !== undefined) &&
     others.every((name) => BESIDE_A_LIST.includes(name));
-  return {
-    shape: isCollection ? 'collection' : 'item',
-    ...(isCollection && { list }),
-    ...(token !== undefined && { token }),
-  };
+  if (!isCollection) return { shape: 'item', ...(inBody !== undefined && { token: inBody }) };
+  // The client's model of SdkTypes has lost its position, which the one before it has.
+  const asked = membersOf(input).map(([, member]) => member.getMergedTraits().httpQuery);
+  const token = inBody ?? TOKENS.find((known) => asked.includes(known));
+  return { shape: 'collection', list, ...(token !== undefined && { token }) };
 }
 
 function isSecret({ schema, of }: Member): boolean {

@@ -1108,6 +1108,7 @@ export function operationRows(): OperationRow[] {
       query: ['limit', 'position'],
       shape: 'collection',
       list: 'item',
+      token: 'position',
       lists: ['item', 'item[].configurationProperties'],
     },
     {
