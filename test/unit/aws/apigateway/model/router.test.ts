@@ -158,7 +158,15 @@ describe('routerOf', () => {
     access: 'read',
     shape: 'item',
   });
-  const find = routerOf([at('/{a}/x/{b}'), at('/y/{c}/z'), at('/y/x'), at('/{a}/{b}'), at('/y')]);
+  const find = routerOf([
+    at('/{a}/x/{b}'),
+    at('/y/{c}/z'),
+    at('/y/x'),
+    at('/{a}/{b}'),
+    at('/y'),
+    at('/w/x'),
+    at('/{a}'),
+  ]);
 
   test.each([
     ['/y/x', '/y/x'],
@@ -168,7 +176,9 @@ describe('routerOf', () => {
     ['/y/x/q', '/{a}/x/{b}'],
     ['/y/q/z', '/y/{c}/z'],
     ['/y', '/y'],
-    ['/q', undefined],
+    ['/w', '/{a}'],
+    ['/q', '/{a}'],
+    ['/', undefined],
     ['/y/q/q', undefined],
     ['/y/', undefined],
     ['//x', undefined],
