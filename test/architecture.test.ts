@@ -55,7 +55,15 @@ const doors: Readonly<Record<string, readonly string[]>> = {
   tls: ['authority', 'company-roots', 'trust'],
   settings: ['options', 'read-plan', 'reader', 'setting-readers', 'setting-values', 'settings'],
   proxy: ['caller-check', 'clock', 'gaps', 'ids', 'proxy', 'ready-answer', 'upstream'],
-  sessions: ['mode', 'open-session', 'proxy-authorization', 'session', 'session-address', 'sessions'],
+  sessions: [
+    'answered-writes',
+    'mode',
+    'open-session',
+    'proxy-authorization',
+    'session',
+    'session-address',
+    'sessions',
+  ],
   retries: ['attempt', 'call-shape', 'called', 'expectation', 'report', 'retry-log', 'timeline', 'verdict'],
   chaos: [
     'catalogue',
@@ -87,9 +95,11 @@ const doors: Readonly<Record<string, readonly string[]>> = {
   'aws/apigateway': [
     'accepted-representation',
     'identifier',
+    'key',
     'operation',
     'operations',
     'planned-answer',
+    'request-body',
     'service-error',
     'target',
   ],

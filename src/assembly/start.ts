@@ -69,9 +69,10 @@ export async function start(
     clock = systemClock,
   } = listeners;
   const seed = settings.seed ?? randomSeed();
+  const redact = createRedactor(settings.disabledRedactions, settings.redactions);
   const shelf = new Shelf({
     dir: settings.dir,
-    redact: createRedactor(settings.disabledRedactions, settings.redactions),
+    redact,
     replacesByErrors: settings.replace,
     followsLinks: settings.followLinks,
     onBroken: onStaleFile,
@@ -146,6 +147,8 @@ export async function start(
     ids: randomIds,
     observe,
     gaps,
+    redact,
+    recordedByName: new Set(),
     clock,
   });
 

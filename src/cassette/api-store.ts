@@ -4,9 +4,10 @@ import { type Interaction, parseCassetteFile, writeCassetteFile } from './format
 import { SeenFile } from './seen-file.ts';
 import { checkSize } from './text-file.ts';
 
-/** What a store of the recordings of one REST API is made of. */
+/** What a store of the recordings of one API is made of. */
 export interface ApiStoreParts {
-  readonly restApiId: string;
+  /** Absent for what belongs to the account. */
+  readonly restApiId: string | undefined;
   readonly path: string;
   /** How large the file may be written. */
   readonly fileBytes: number;
@@ -15,7 +16,7 @@ export interface ApiStoreParts {
   readonly checkPlace: () => void;
 }
 
-/** The store of the recordings of one REST API, in its file. */
+/** The store of the recordings of one API, in its file. */
 export function createApiStore(parts: ApiStoreParts): FileStore<Interaction[]> {
   const { restApiId, path, fileBytes, read, checkPlace } = parts;
   return new FileStore(new SeenFile(path, read, checkPlace), {

@@ -2,7 +2,7 @@ import { lstatSync, realpathSync, unlinkSync } from 'node:fs';
 import { lstat, mkdir, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { errorCode, FailureError, isUnwritable, reasonOf, UnwritableError } from '../errors.ts';
-import { fileNameOf, idOfFileName } from './file-name.ts';
+import { fileNameOf, idOfFileName, isRecordings } from './file-name.ts';
 import { readFolder } from './folder.ts';
 import { isTemporary } from './seen-file.ts';
 import { readTextFile, stampOf, versionOf } from './text-file.ts';
@@ -49,7 +49,7 @@ export class CassetteFiles {
     this.#followsLinks = followsLinks;
   }
 
-  pathOf(restApiId: string): string {
+  pathOf(restApiId: string | undefined): string {
     return join(this.folder, fileNameOf(restApiId));
   }
 
@@ -78,7 +78,7 @@ export class CassetteFiles {
 
   /** How many bytes they have. */
   async size(): Promise<number> {
-    const names = (await readFolder(this.folder)).filter((name) => idOfFileName(name) !== undefined);
+    const names = (await readFolder(this.folder)).filter(isRecordings);
     const sizes = await Promise.all(names.map((name) => this.#sizeOf(join(this.folder, name))));
     return sizes.reduce((sum, size) => sum + size, 0);
   }

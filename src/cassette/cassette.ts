@@ -1,4 +1,4 @@
-import type { Key } from '../aws/apigateway/operation.ts';
+import type { Key } from '../aws/apigateway/key.ts';
 import { documentBounds, memoryBounds } from '../bounds.ts';
 import { CallError, type FailureError, reasonOf } from '../errors.ts';
 import { createApiStore } from './api-store.ts';
@@ -7,6 +7,7 @@ import type { Interaction } from './format.ts';
 import { KnownApis } from './known-apis.ts';
 import { NearNames } from './near-names.ts';
 import { type OpenApi, OpenApis } from './open-apis.ts';
+import { NO_WRITES, type RecordedWrite, writesAmong } from './recorded-writes.ts';
 import { Refresher } from './refresher.ts';
 import { ChangedError } from './seen-file.ts';
 import { TooLargeError } from './text-file.ts';
@@ -33,8 +34,11 @@ export class Cassette {
   readonly #apis = new OpenApis();
   readonly #refresher: Refresher;
   /** Files that were read and cannot be used: as long as they stay as they are, nobody need find that out again. */
-  readonly #unreadable = new Map<string, { readonly version: string; readonly error: CallError }>();
-  readonly #opening = new Map<string, Promise<OpenApi>>();
+  readonly #unreadable = new Map<
+    string | undefined,
+    { readonly version: string; readonly error: CallError }
+  >();
+  readonly #opening = new Map<string | undefined, Promise<OpenApi>>();
   readonly #known: KnownApis;
   readonly #fileBytes: number;
   /** What the last save was under. */
@@ -57,7 +61,7 @@ export class Cassette {
   }
 
   /** The API's recordings if they are in memory. */
-  peek(restApiId: string): readonly Interaction[] | undefined {
+  peek(restApiId: string | undefined): readonly Interaction[] | undefined {
     return this.#apis.get(restApiId)?.interactions;
   }
 
@@ -65,12 +69,12 @@ export class Cassette {
    * The API's recordings, read from its file if need be; empty when there is none.
    * @throws {@link CallError} `CassetteUnreadableException`.
    */
-  async load(restApiId: string): Promise<readonly Interaction[]> {
+  async load(restApiId: string | undefined): Promise<readonly Interaction[]> {
     return (await this.#load(restApiId)).interactions;
   }
 
   /** Loads the API and keeps it in memory even if it has no file yet: {@link save} is about to follow. */
-  async open(restApiId: string): Promise<void> {
+  async open(restApiId: string | undefined): Promise<void> {
     const api = await this.#load(restApiId);
     if (this.#apis.get(restApiId) === undefined) this.#apis.keep(restApiId, api);
   }
@@ -113,6 +117,27 @@ export class Cassette {
   /** The interaction with that key, of an API that is in memory. */
   find(key: Key): Interaction | undefined {
     return this.#apis.find(key.text);
+  }
+
+  /** The writes that are recorded of an API, or of the account, that is in memory. */
+  writesOf(restApiId: string | undefined): readonly RecordedWrite[] {
+    const api = this.#apis.get(restApiId);
+    if (api === undefined) return NO_WRITES;
+    api.recordedWrites ??= writesAmong(api.interactions);
+    return api.recordedWrites;
+  }
+
+  /**
+   * Puts others in the place of interactions of an API that is open; those that nothing comes of go. The next
+   * {@link save} writes it.
+   */
+  revise(restApiId: string | undefined, next: (interaction: Interaction) => Interaction | undefined): void {
+    const api = this.#apis.get(restApiId);
+    if (api === undefined) return;
+    for (const interaction of [...api.interactions]) {
+      const revised = next(interaction);
+      if (revised !== interaction) this.#apis.put(api, interaction, revised);
+    }
   }
 
   /** The recorded keys most like this one, of an API that is in memory. */
@@ -163,7 +188,7 @@ export class Cassette {
     return this.#files.removeLeftovers();
   }
 
-  async #load(restApiId: string): Promise<OpenApi> {
+  async #load(restApiId: string | undefined): Promise<OpenApi> {
     const open = this.#apis.get(restApiId);
     if (open !== undefined) return open;
     // Calls that need the same file at the same time wait for the same read.
@@ -178,7 +203,7 @@ export class Cassette {
     }
   }
 
-  async #read(restApiId: string): Promise<OpenApi> {
+  async #read(restApiId: string | undefined): Promise<OpenApi> {
     const path = this.#files.pathOf(restApiId);
     const known = this.#unreadable.get(restApiId);
     if (known !== undefined && (await this.#files.versionOf(path)) === known.version) throw known.error;
@@ -207,7 +232,10 @@ export class Cassette {
   }
 
   /** @param onRead told which version of the file was read. */
-  async #readFile(restApiId: string, onRead: (version: string) => void = () => {}): Promise<OpenApi> {
+  async #readFile(
+    restApiId: string | undefined,
+    onRead: (version: string) => void = () => {},
+  ): Promise<OpenApi> {
     const path = this.#files.pathOf(restApiId);
     let version = NO_FILE;
     const read = () => {
@@ -219,6 +247,14 @@ export class Cassette {
     const checkPlace = () => this.#files.checkWritable(path, this.#lock);
     const store = createApiStore({ restApiId, path, fileBytes: this.#fileBytes, read, checkPlace });
     const interactions = (await store.read()) ?? [];
-    return { interactions, store, keys: undefined, writes: 0, version, doubt: undefined };
+    return {
+      interactions,
+      store,
+      keys: undefined,
+      recordedWrites: undefined,
+      writes: 0,
+      version,
+      doubt: undefined,
+    };
   }
 }

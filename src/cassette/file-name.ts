@@ -6,13 +6,16 @@ const ORDINARY = /^[a-z0-9][a-z0-9-]{0,99}$/;
 const RESERVED = /^(?:con|prn|aux|nul|com\d|lpt\d)$/;
 const EXTENSION = '.json';
 const MAX_LENGTH = 150;
+/** What belongs to no API. No id is written so: its first character would be. */
+const ACCOUNT = '_account.json';
 
 /**
- * The file that holds what is recorded of a REST API. An ordinary id is the file's name; any other is written so that
+ * The file that holds what is recorded of an API, or of the account. An ordinary id is the file's name; any other is written so that
  * it is safe and distinct on every file system, also one that does not tell upper from lower case: `%` and two hex
  * digits for each byte that is not a lower-case letter or digit, or `%sha256-` and its hash when that grows too long.
  */
-export function fileNameOf(restApiId: string): string {
+export function fileNameOf(restApiId: string | undefined): string {
+  if (restApiId === undefined) return ACCOUNT;
   if (ORDINARY.test(restApiId) && !RESERVED.test(restApiId)) return restApiId + EXTENSION;
   // Each character takes one at least: of a long one nothing need be written out.
   if (restApiId.length > MAX_LENGTH) return hashedName(restApiId);
@@ -51,4 +54,9 @@ function char(byte: number): string {
 
 function hex(byte: number): string {
   return `%${byte.toString(16).padStart(2, '0')}`;
+}
+
+/** Whether a file of this name is one of a cassette's. */
+export function isRecordings(fileName: string): boolean {
+  return fileName === ACCOUNT || idOfFileName(fileName) !== undefined;
 }

@@ -1,5 +1,6 @@
-import { type Key, keyOf, type Operation } from '../aws/apigateway/operation.ts';
-import { findOperation, operations } from '../aws/apigateway/operations.ts';
+import type { Key } from '../aws/apigateway/key.ts';
+import { isSuccess, type Operation } from '../aws/apigateway/operation.ts';
+import { findOperation, operationNames } from '../aws/apigateway/operations.ts';
 import { documentBounds } from '../bounds.ts';
 import type { Representation } from '../call.ts';
 import { reasonOf } from '../errors.ts';
@@ -17,6 +18,7 @@ import {
   tooManyValues,
   writeJson,
 } from '../json.ts';
+import { suggestNames } from '../known-names.ts';
 import { TooLargeError } from './text-file.ts';
 
 /** The version of the file format that this code reads and writes. */
@@ -32,6 +34,8 @@ export interface Take {
   readonly recordedAt: string;
   /** How many equal answers in a row it stands for. */
   readonly times: number;
+  /** How many writes of its file had been answered when its call came; of a write, its own number. */
+  readonly at: number;
   /** The operation's own fields, or `error`; keys in order, redacted. */
   readonly content: JsonObject;
 }
@@ -45,9 +49,10 @@ export interface Interaction {
 
 /**
  * Reads a cassette's file, trusting nothing in it.
+ * @param restApiId whose file it is: an API's, or the account's.
  * @throws Error with the reason when it is not the recordings of that API in this version's format.
  */
-export function parseCassetteFile(text: string, restApiId: string): Interaction[] {
+export function parseCassetteFile(text: string, restApiId: string | undefined): Interaction[] {
   const document = parseDocument(text);
   const version = isJsonObject(document) ? numberText(document.restage) : undefined;
   if (version !== String(VERSION)) {
@@ -56,9 +61,9 @@ export function parseCassetteFile(text: string, restApiId: string): Interaction[
   const { restage: _, restApiId: id, interactions: list, ...others } = document as JsonObject;
   const [unknown] = Object.keys(others);
   if (unknown !== undefined) throw wrong('content', `it has an unknown field ${JSON.stringify(unknown)}`);
-  if (typeof id !== 'string') throw wrong('restApiId', 'it is no text');
+  if (restApiId !== undefined && typeof id !== 'string') throw wrong('restApiId', 'it is no text');
   if (!Array.isArray(list)) throw wrong('interactions', 'it is no list');
-  if (id !== restApiId) throw new Error(`it holds another API, '${id}'`);
+  if (id !== restApiId) throw new Error(`it holds another API, '${String(id)}'`);
   const interactions = list.map((one, at) => toInteraction(one, restApiId, `interactions.${at}`));
   if (interactions.length > 1 && new Set(interactions.map(({ key }) => key.text)).size < interactions.length)
     throw new Error('it holds the same interaction twice');
@@ -67,21 +72,25 @@ export function parseCassetteFile(text: string, restApiId: string): Interaction[
 
 /** Takes do not change: each is written once, with the place that it has in a file. */
 const writtenTakes = new WeakMap<Take, { readonly text: string; readonly values: number }>();
-/** The document, its version, its id and its list; an interaction, its operation and its list. */
+/** The document, its version, its id and its list; of an interaction besides its fields, its operation and its list. */
 const VALUES_OF_FILE = 4;
-const VALUES_OF_INTERACTION = 3;
+const VALUES_OF_INTERACTION = 2;
 
 /**
  * Writes a cassette's file: pretty, in one order, each take serialised once.
  * @throws {@link TooLargeError} for more than is read again.
  */
-export function writeCassetteFile(restApiId: string, interactions: readonly Interaction[]): string {
+export function writeCassetteFile(
+  restApiId: string | undefined,
+  interactions: readonly Interaction[],
+): string {
   checkValues(interactions);
   const sorted = interactions
     .map((interaction) => ({ interaction, place: sortText(interaction.key) }))
-    .sort((a, b) => (a.place < b.place ? -1 : 1));
+    .sort((a, b) => byText(a.place, b.place) || byText(a.interaction.key.text, b.interaction.key.text));
   const list = sorted.map(({ interaction }) => `    ${writeInteraction(interaction)}`).join(',\n');
-  const head = `{\n  "restage": ${VERSION},\n  "restApiId": ${JSON.stringify(restApiId)},\n  "interactions": `;
+  const owner = restApiId === undefined ? '' : `  "restApiId": ${JSON.stringify(restApiId)},\n`;
+  const head = `{\n  "restage": ${VERSION},\n${owner}  "interactions": `;
   return `${head}${sorted.length === 0 ? '[]' : `[\n${list}\n  ]`}\n}\n`;
 }
 
@@ -106,14 +115,14 @@ function isSameTake(a: Take, b: Take): boolean {
 function checkValues(interactions: readonly Interaction[]): void {
   let values = VALUES_OF_FILE;
   for (const { key, takes } of interactions) {
-    values += VALUES_OF_INTERACTION + Object.keys(key.parameters).length;
+    values += VALUES_OF_INTERACTION + countValues(key.fields);
     for (const take of takes) values += writeTake(take).values;
   }
   if (values > documentBounds.fileValues) throw new TooLargeError(tooManyValues(documentBounds.fileValues));
 }
 
 function writeInteraction({ key, takes }: Interaction): string {
-  const head = indent(writeJson({ operation: key.operation, ...key.parameters }, 2), 4);
+  const head = indent(writeJson({ operation: key.operation, ...key.fields }, 2), 4);
   const list = takes.map((take) => `\n        ${writeTake(take).text}`).join(',');
   // Instead of the brace at its end.
   return `${head.slice(0, -'\n    }'.length)},\n      "takes": [${list}\n      ]\n    }`;
@@ -133,30 +142,27 @@ function indent(written: string, blanks: number): string {
   return written.replaceAll('\n', `\n${' '.repeat(blanks)}`);
 }
 
-function takeFields({ status, representation, region, recordedAt, times, content }: Take): JsonObject {
-  return { status, representation, region, recordedAt, ...(times > 1 && { times }), ...content };
+function takeFields({ status, representation, region, recordedAt, times, at, content }: Take): JsonObject {
+  return {
+    status,
+    representation,
+    region,
+    recordedAt,
+    ...(times > 1 && { times }),
+    ...(at > 0 && { at }),
+    ...content,
+  };
 }
 
-function toInteraction(value: Json, restApiId: string, path: string): Interaction {
+function toInteraction(value: Json, restApiId: string | undefined, path: string): Interaction {
   const { operation: name, takes, ...rest } = fieldsOf(value, path);
   if (typeof name !== 'string') throw wrong(`${path}.operation`, 'it is no text');
   const operation = findOperation(name);
-  if (operation === undefined) {
-    throw new Error(
-      `it holds an operation '${name}', known are ${operations.map((known) => known.name).join(', ')}`,
-    );
-  }
+  if (operation === undefined)
+    throw new Error(`it holds an operation '${name}'; ${suggestNames(name, operationNames())}`);
   if (!Array.isArray(takes) || takes.length === 0) throw wrong(`${path}.takes`, 'it is no list of takes');
-  const parameters: Record<string, string> = {};
-  for (const [parameter, given] of Object.entries(rest)) {
-    if (parameter === '__proto__') continue;
-    if (!operation.parameters.includes(parameter) || typeof given !== 'string') {
-      throw new Error(`an interaction has a field '${parameter}' that is no parameter of ${name}`);
-    }
-    parameters[parameter] = given;
-  }
   return {
-    key: keyOf(name, restApiId, parameters),
+    key: operation.keyOf(restApiId, withoutPrototype(rest)),
     operation,
     takes: takes.map((take, at) => toTake(take, operation, `${path}.takes.${at}`)),
   };
@@ -165,9 +171,9 @@ function toInteraction(value: Json, restApiId: string, path: string): Interactio
 const RECORDED_AT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
 
 function toTake(value: Json, operation: Operation, path: string): Take {
-  const { status: rawStatus, representation, region, recordedAt, times, ...rest } = fieldsOf(value, path);
+  const { status: rawStatus, representation, region, recordedAt, times, at, ...rest } = fieldsOf(value, path);
   const status = wholeNumber(rawStatus);
-  if (status === undefined || !(status === 200 || (status >= 400 && status <= 599)))
+  if (status === undefined || !(isSuccess(status) || (status >= 400 && status <= 599)))
     throw wrong(`${path}.status`, 'it is no status that is recorded');
   if (representation !== 'hal' && representation !== 'json')
     throw wrong(`${path}.representation`, "it is neither 'hal' nor 'json'");
@@ -177,10 +183,12 @@ function toTake(value: Json, operation: Operation, path: string): Take {
     throw wrong(`${path}.recordedAt`, 'it is not ISO 8601 in whole seconds');
   const count = times === undefined ? 1 : wholeNumber(times);
   if (count === undefined) throw wrong(`${path}.times`, 'it is not a whole number above 0');
-  const content = Object.hasOwn(rest, '__proto__') ? withoutPrototype(rest) : rest;
+  const place = at === undefined ? 0 : wholeNumber(at);
+  if (place === undefined) throw wrong(`${path}.at`, 'it is not a whole number above 0');
+  const content = withoutPrototype(rest);
   const flaw = operation.findFlaw(status, content);
   if (flaw !== undefined) throw new Error(flaw);
-  return { status, representation, region, recordedAt, times: count, content: sortKeys(content) };
+  return { status, representation, region, recordedAt, times: count, at: place, content: sortKeys(content) };
 }
 
 function fieldsOf(value: Json, path: string): JsonObject {
@@ -196,6 +204,7 @@ function wholeNumber(value: Json | undefined): number | undefined {
 
 /** Whoever edits a file by hand has no use for it beside the fields of a take. */
 function withoutPrototype(fields: JsonObject): JsonObject {
+  if (!Object.hasOwn(fields, '__proto__')) return fields;
   return objectOf(Object.entries(fields).filter(([name]) => name !== '__proto__'));
 }
 
@@ -215,4 +224,8 @@ function sortText(key: Key): string {
 
 function wrong(path: string, reason: string): Error {
   return new Error(`its '${path}' is wrong: ${reason}`);
+}
+
+function byText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }

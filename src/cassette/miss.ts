@@ -1,6 +1,8 @@
-import { describeKey, type Key, quote } from '../aws/apigateway/operation.ts';
+import { describeKey, type Key, quote } from '../aws/apigateway/key.ts';
+import type { Representation } from '../call.ts';
 import { CallError } from '../errors.ts';
 import type { Cassette } from './cassette.ts';
+import type { Take } from './format.ts';
 
 const SHOWN = 3;
 
@@ -32,8 +34,29 @@ export async function describeMiss(cassette: Cassette, key: Key): Promise<Miss> 
   }
   const keys = cassette.keysLike(key, SHOWN).map(describeKey);
   const nearest =
-    keys.length > 0 ? keys : (await cassette.apisLike(key.restApiId, SHOWN)).map((id) => `API ${quote(id)}`);
+    keys.length > 0 || key.restApiId === undefined ? keys : await apisLike(cassette, key.restApiId);
   const known = nearest.length === 0 ? 'The cassette is empty' : `Nearest recorded: ${nearest.join('; ')}`;
   const note = `it is not in cassette ${quote(cassette.name)}`;
   return { message: `${what}: ${note} (${cassette.folder}). ${known}. ${remedy}.`, note };
 }
+
+async function apisLike(cassette: Cassette, restApiId: string): Promise<string[]> {
+  return (await cassette.apisLike(restApiId, SHOWN)).map((id) => `API ${quote(id)}`);
+}
+
+/** Says that what is recorded cannot be told in the representation that was asked for. */
+export function describeOtherRepresentation(
+  cassette: Cassette,
+  key: Key,
+  take: Pick<Take, 'representation'>,
+  asked: Representation,
+): Miss {
+  const note = `it was recorded as ${NAMES[take.representation]}, not as ${NAMES[asked]}, which cannot be derived`;
+  const remedy = `Ask for it as ${NAMES[take.representation]}, or record it as ${NAMES[asked]}`;
+  return { message: `Cannot replay ${describeKey(key)}: ${note} (${cassette.folder}). ${remedy}.`, note };
+}
+
+const NAMES: Readonly<Record<Representation, string>> = {
+  hal: 'HAL (application/hal+json)',
+  json: 'plain JSON (application/json)',
+};

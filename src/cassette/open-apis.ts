@@ -2,15 +2,18 @@ import type { FailureError } from '../errors.ts';
 import type { FileStore } from './file-store.ts';
 import type { Interaction } from './format.ts';
 import type { NearNames } from './near-names.ts';
+import type { RecordedWrite } from './recorded-writes.ts';
 
-/** What is recorded of one REST API, in memory. */
+/** What is recorded of one API, or of the account, in memory. */
 export interface OpenApi {
   readonly interactions: Interaction[];
   /** The one that has read it: it knows what is in the file. */
   readonly store: FileStore<Interaction[]>;
   /** Its keys' texts. Made by the first miss, anew when a key has come or gone. */
   keys: NearNames | undefined;
-  /** How many writes are under way. */
+  /** The writes that are recorded. Worked out when they are asked for, anew when one has come or gone. */
+  recordedWrites: readonly RecordedWrite[] | undefined;
+  /** How many writes to the file are under way. */
   writes: number;
   /** Which version of the file this is; unknown after a write. */
   version: string | undefined;
@@ -29,11 +32,11 @@ export interface Doubt {
 
 /** The APIs of a cassette that are in memory, and what is recorded of all of them by its keys. */
 export class OpenApis {
-  readonly #byId = new Map<string, OpenApi>();
+  readonly #byId = new Map<string | undefined, OpenApi>();
   /** By the keys' text: every call looks here. */
   readonly #byKey = new Map<string, Interaction>();
 
-  get(restApiId: string): OpenApi | undefined {
+  get(restApiId: string | undefined): OpenApi | undefined {
     return this.#byId.get(restApiId);
   }
 
@@ -42,16 +45,16 @@ export class OpenApis {
   }
 
   /** All of them as they are now. */
-  get entries(): ReadonlyArray<readonly [restApiId: string, api: OpenApi]> {
+  get entries(): ReadonlyArray<readonly [restApiId: string | undefined, api: OpenApi]> {
     return [...this.#byId];
   }
 
-  keep(restApiId: string, api: OpenApi): void {
+  keep(restApiId: string | undefined, api: OpenApi): void {
     this.#byId.set(restApiId, api);
     for (const interaction of api.interactions) this.#byKey.set(interaction.key.text, interaction);
   }
 
-  drop(restApiId: string, { interactions }: OpenApi): void {
+  drop(restApiId: string | undefined, { interactions }: OpenApi): void {
     this.#byId.delete(restApiId);
     for (const { key } of interactions) this.#byKey.delete(key.text);
   }
@@ -64,6 +67,7 @@ export class OpenApis {
     interactions.splice(place, 1, ...(next === undefined ? [] : [next]));
     const { text } = (next ?? before)?.key ?? { text: '' };
     if (before === undefined || next === undefined) api.keys = undefined;
+    if ((next ?? before)?.operation.isWrite === true) api.recordedWrites = undefined;
     if (next === undefined) this.#byKey.delete(text);
     else this.#byKey.set(text, next);
   }

@@ -1,10 +1,14 @@
-import type { Rendering } from '../aws/apigateway/operation.ts';
+import type { Key } from '../aws/apigateway/key.ts';
+import { isSuccess, type Rendering } from '../aws/apigateway/operation.ts';
 import type { Representation } from '../call.ts';
 import type { Interaction, Take } from './format.ts';
+import { Frontier } from './frontier.ts';
 import type { Order } from './order.ts';
-import { type Cursor, type Frames, Track } from './track.ts';
+import { NO_WRITES, type RecordedWrite } from './recorded-writes.ts';
+import type { Frame, Frames } from './reel.ts';
+import { type Cursor, Track } from './track.ts';
 
-export type { Frames } from './track.ts';
+export type { Frames } from './reel.ts';
 
 /** Makes of a rendered take what it is answered with: once, when it is first asked for. */
 export type Prepare<T> = (status: number, rendering: Rendering) => T;
@@ -15,31 +19,38 @@ export type Hold = (bytes: number) => void;
 /** What a key's place in its takes costs, as measured, with a few regions. */
 const TRACK_BYTES = 800;
 
+/** What a player is given besides its order. */
+export interface PlayerParts<T> {
+  readonly prepare: Prepare<T>;
+  /** The same for all players that prepare alike: what one has rendered, the others need not. */
+  readonly frames?: Frames<T>;
+  readonly hold?: Hold;
+  /** The writes that the file of an API, or of the account, tells of. */
+  readonly writesOf?: (restApiId: string | undefined) => readonly RecordedWrite[];
+}
+
 /** Chooses the take to answer with. */
 export class Player<T> {
   readonly #order: Order;
-  readonly #prepare: Prepare<T>;
-  readonly #frames: Frames<T>;
-  readonly #hold: Hold;
+  readonly #parts: Required<PlayerParts<T>>;
   /** By the key's text. */
   readonly #tracks = new Map<string, Track<T>>();
+  readonly #frontier = new Frontier();
   #lastInteraction: Interaction | undefined;
   #lastRegion: string | undefined;
   #lastCursor: Cursor<T> | undefined;
 
-  /** @param frames the same for all players that prepare alike: what one has rendered, the others need not. */
-  constructor(order: Order, prepare: Prepare<T>, frames: Frames<T> = new WeakMap(), hold: Hold = () => {}) {
+  constructor(order: Order, parts: PlayerParts<T>) {
     this.#order = order;
-    this.#prepare = prepare;
-    this.#frames = frames;
-    this.#hold = hold;
+    this.#parts = { frames: new WeakMap(), hold: () => {}, writesOf: () => NO_WRITES, ...parts };
   }
 
-  /** The next answer for a caller of the region, or nothing when the takes are used up. */
+  /** The next answer for a caller of the region; nothing when the takes are used up, or cannot be told so. */
   play(interaction: Interaction, region: string | undefined, representation: Representation): T | undefined {
     const cursor = this.#cursor(interaction, region);
-    const answer = this.#answerAt(cursor, interaction, representation);
-    if (answer !== undefined) cursor.position += 1;
+    const frame = this.#frameAt(cursor);
+    const answer = frame && this.#render(interaction, frame, representation);
+    if (frame !== undefined && answer !== undefined) this.#use(interaction, frame.take, cursor);
     return answer;
   }
 
@@ -49,19 +60,19 @@ export class Player<T> {
     region: string | undefined,
     representation: Representation,
   ): T | undefined {
-    return this.#answerAt(this.#cursor(interaction, region), interaction, representation);
+    const frame = this.#frameAt(this.#cursor(interaction, region));
+    return frame && this.#render(interaction, frame, representation);
   }
 
-  /** Whether {@link play} would have an answer. */
+  /** Whether {@link play} would have a take. */
   canPlay(interaction: Interaction, region: string | undefined): boolean {
-    const cursor = this.#cursor(interaction, region);
-    return cursor.reel?.at(cursor.position, this.#order) !== undefined;
+    return this.#frameAt(this.#cursor(interaction, region)) !== undefined;
   }
 
   /** The take whose turn it is for a caller of the region, or the one so many places before it; uses up none. */
   peek(interaction: Interaction, region: string | undefined, placesBack = 0): Take | undefined {
-    const cursor = this.#cursor(interaction, region);
-    return cursor.reel?.takeAt(cursor.position, this.#order, placesBack);
+    const { reel, scene, position } = this.#cursor(interaction, region);
+    return scene && reel?.takeAt(scene, position, this.#order, placesBack);
   }
 
   /** Counts an answer that was given to a caller of the region: also one that was just recorded. */
@@ -69,9 +80,22 @@ export class Player<T> {
     this.#cursor(interaction, region).position += 1;
   }
 
+  /** The number of the last write of this replay that concerns what the key is about. */
+  frontierOf({ restApiId, path }: Key): number {
+    return this.#frontier.at(restApiId, path);
+  }
+
   /** Starts every key's takes from the beginning. */
   reset(): void {
     for (const track of this.#tracks.values()) track.rewind();
+    this.#frontier.reset();
+    this.#lastCursor = undefined;
+  }
+
+  #use({ key, operation }: Interaction, { status, at }: Take, cursor: Cursor<T>): void {
+    cursor.position += 1;
+    if (!operation.isWrite || !isSuccess(status)) return;
+    this.#frontier.advance(key.restApiId, key.path, at);
     this.#lastCursor = undefined;
   }
 
@@ -80,7 +104,7 @@ export class Player<T> {
     const last = this.#lastCursor;
     if (last !== undefined && this.#lastInteraction === interaction && this.#lastRegion === region)
       return last;
-    const cursor = this.#track(interaction).cursorOf(region);
+    const cursor = this.#track(interaction).cursorOf(region, this.frontierOf(interaction.key));
     this.#lastInteraction = interaction;
     this.#lastRegion = region;
     this.#lastCursor = cursor;
@@ -88,26 +112,32 @@ export class Player<T> {
   }
 
   #track(interaction: Interaction): Track<T> {
-    const { text } = interaction.key;
+    const { restApiId, text } = interaction.key;
+    const { frames, hold, writesOf } = this.#parts;
     const known = this.#tracks.get(text);
     if (known !== undefined) {
-      known.follow(interaction);
+      known.follow(interaction, () => writesOf(restApiId));
       return known;
     }
-    this.#hold(TRACK_BYTES);
-    const track = new Track<T>(interaction, this.#frames);
+    hold(TRACK_BYTES);
+    const track = new Track<T>(interaction, writesOf(restApiId), frames);
     this.#tracks.set(text, track);
     return track;
   }
 
-  #answerAt(cursor: Cursor<T>, interaction: Interaction, representation: Representation): T | undefined {
-    const frame = cursor.reel?.at(cursor.position, this.#order);
-    if (frame === undefined) return undefined;
-    frame.rendered[representation] ??= this.#render(interaction, frame.take, representation);
-    return frame.rendered[representation];
+  #frameAt({ reel, scene, position }: Cursor<T>): Frame<T> | undefined {
+    return scene && reel?.at(scene, position, this.#order);
   }
 
-  #render({ operation, key }: Interaction, take: Take, representation: Representation): T {
-    return this.#prepare(take.status, operation.render(take, key, representation));
+  #render(
+    { operation, key }: Interaction,
+    { take, rendered }: Frame<T>,
+    representation: Representation,
+  ): T | undefined {
+    const known = rendered[representation];
+    if (known !== undefined) return known;
+    const rendering = operation.render(take, key, representation);
+    if (rendering !== undefined) rendered[representation] = this.#parts.prepare(take.status, rendering);
+    return rendered[representation];
   }
 }

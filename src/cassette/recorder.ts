@@ -1,10 +1,13 @@
-import type { Key, Operation, Recording } from '../aws/apigateway/operation.ts';
+import type { Key } from '../aws/apigateway/key.ts';
+import { isSuccess, type Operation, type Recording } from '../aws/apigateway/operation.ts';
 import { FailureError, reasonOf, remedyOf } from '../errors.ts';
 import { sortKeys } from '../json.ts';
 import type { Redactor } from '../redaction/redactor.ts';
 import type { Cassette } from './cassette.ts';
 import type { CassetteLock } from './cassette-lock.ts';
 import { type Interaction, isSameAnswer, isSameInteraction, type Take } from './format.ts';
+import { epochOf } from './recorded-writes.ts';
+import { RunTimelines } from './run-timelines.ts';
 
 /** How a recorder goes about what is recorded already. */
 export interface RecorderSettings {
@@ -18,6 +21,16 @@ export interface RecorderSettings {
   readonly now: () => Date;
   /** Told of each recording that could not be saved. */
   readonly onFailure: (failure: FailureError) => void;
+}
+
+/** An answer that is to be recorded. */
+export interface NewTake {
+  readonly key: Key;
+  readonly operation: Operation;
+  readonly region: string;
+  readonly recording: Recording;
+  /** How many writes of its file had been answered when its call came; of a write, its own number. */
+  readonly at: number;
 }
 
 /** What became of an answer that was to be recorded. */
@@ -37,11 +50,31 @@ export class Recorder {
   readonly #settings: RecorderSettings;
   /** By region and key, once this run has recorded: the takes of earlier runs. */
   readonly #earlier = new Map<string, readonly Take[]>();
+  readonly #timelines: RunTimelines;
   readonly #stores = new Set<Promise<Stored>>();
   #hasEnded = false;
 
   constructor(settings: RecorderSettings) {
     this.#settings = settings;
+    this.#timelines = new RunTimelines(settings.cassette, (interaction) => this.#ofThisRun(interaction));
+  }
+
+  /**
+   * Where a call stands that comes now: after how many writes of its file.
+   * @param frontier how far the replay has come that it belongs to, for whom what is recorded is an addition.
+   */
+  placeOf({ restApiId }: Key, frontier: number): number {
+    return this.#settings.replacesEarlierRuns ? this.#timelines.writesOf(restApiId) : frontier;
+  }
+
+  /** Counts a write that was answered with success. @returns its number. */
+  countWrite({ restApiId }: Key): number {
+    return this.#timelines.countWrite(restApiId);
+  }
+
+  /** The files that hold writes of earlier runs alone, though this one has recorded some: what they tell did not go on. */
+  listLeftovers(): Promise<string[]> {
+    return this.#timelines.listLeftovers();
   }
 
   /**
@@ -64,9 +97,9 @@ export class Recorder {
   }
 
   /** Records an answer; settled when it is in the file. */
-  async store(key: Key, operation: Operation, region: string, recording: Recording): Promise<Stored> {
+  async store(take: NewTake): Promise<Stored> {
     if (this.#hasEnded) return { reason: 'whoever recorded to the cassette has ended meanwhile' };
-    const storing = this.#store(key, operation, region, recording);
+    const storing = this.#store(take);
     this.#stores.add(storing);
     try {
       return await storing;
@@ -75,21 +108,25 @@ export class Recorder {
     }
   }
 
-  async #store(key: Key, operation: Operation, region: string, recording: Recording): Promise<Stored> {
+  async #store({ key, operation, region, recording, at }: NewTake): Promise<Stored> {
     let redacted: Recording;
     try {
       // In the order that a file is read in again: answers are compared by their text.
-      redacted = { ...recording, content: sortKeys(await this.#settings.redact(recording.content)) };
+      redacted = {
+        ...recording,
+        content: sortKeys(await this.#settings.redact(recording.content, operation.answered)),
+      };
       await this.start();
       await this.#settings.cassette.open(key.restApiId);
     } catch (error) {
       return this.#fail(error);
     }
     const { cassette, lock } = this.#settings;
+    if (operation.isWrite) this.#timelines.begin(key.restApiId);
     const before = cassette.find(key) ?? { key, operation, takes: [] };
-    const runKey = `${region} ${key.text}`;
+    const runKey = runKeyOf(key, region);
     const known = this.#earlier.get(runKey);
-    const run = this.#continueRun(known, before, region, redacted);
+    const run = this.#continueRun(known, before, region, redacted, at);
     if (run === undefined) {
       return { reason: "an error does not replace a recorded 200; '--replace' lets it" };
     }
@@ -115,34 +152,49 @@ export class Recorder {
     before: Interaction,
     region: string,
     recording: Recording,
+    at: number,
   ): Run | undefined {
     const { replacesEarlierRuns, replacesByErrors, now } = this.#settings;
     const answer = { status: recording.status, content: recording.content };
     // Not what this run remembers: another session may record to the cassette in another mode.
     const current = before.takes.filter((take) => take.region === region);
     const earlier = known ?? current;
-    const isError = recording.status !== 200;
+    const isError = !isSuccess(recording.status);
     if (known === undefined && replacesEarlierRuns && isError && !replacesByErrors) {
-      if (earlier.some((take) => take.status === 200)) return undefined;
+      if (earlier.some((take) => isSuccess(take.status))) return undefined;
     }
     const takes = known === undefined && replacesEarlierRuns ? [] : current;
     const last = takes.at(-1);
-    if (last !== undefined && isSameAnswer(last, answer)) {
+    if (last !== undefined && isSameAnswer(last, answer) && this.#isSameMoment(before, last.at, at)) {
       return { earlier, takes: [...takes.slice(0, -1), { ...last, times: last.times + 1 }] };
     }
     // The same answer at the same place as in the run before: nothing changed, the date neither.
-    const unchanged = replacesEarlierRuns ? earlier[takes.length] : undefined;
+    const replaced = this.#timelines.replacedTakes(before.key, region) ?? earlier;
+    const unchanged = replacesEarlierRuns ? replaced[takes.length] : undefined;
     const take: Take =
       unchanged !== undefined && isSameAnswer(unchanged, answer)
-        ? { ...unchanged, times: 1 }
+        ? { ...unchanged, times: 1, at }
         : {
             ...answer,
             representation: recording.representation,
             region,
             recordedAt: wholeSeconds(now()),
             times: 1,
+            at,
           };
     return { earlier, takes: [...takes, take] };
+  }
+
+  /** Whether no write between the two concerns what is read. Each write that changed something has a number of its own. */
+  #isSameMoment({ key, operation }: Interaction, a: number, b: number): boolean {
+    if (a === b || operation.isWrite) return a === b;
+    const writes = this.#settings.cassette.writesOf(key.restApiId);
+    return epochOf(key.path, a, writes) === epochOf(key.path, b, writes);
+  }
+
+  /** The interaction with the takes of this run alone. */
+  #ofThisRun({ key, takes }: Interaction): readonly Take[] {
+    return takes.filter(({ region }) => this.#earlier.has(runKeyOf(key, region)));
   }
 
   #fail(error: unknown): Stored {
@@ -156,6 +208,10 @@ export class Recorder {
     this.#settings.onFailure(failure);
     return { reason: failure.message };
   }
+}
+
+function runKeyOf({ text }: Key, region: string): string {
+  return `${region} ${text}`;
 }
 
 function wholeSeconds(date: Date): string {

@@ -7,7 +7,7 @@ export interface RefresherParts {
   readonly files: CassetteFiles;
   readonly apis: OpenApis;
   /** Reads an API's file. */
-  readonly read: (restApiId: string) => Promise<OpenApi>;
+  readonly read: (restApiId: string | undefined) => Promise<OpenApi>;
   /** Told once of each version of a file that cannot be used. */
   readonly onBroken: (error: FailureError) => void;
 }
@@ -25,7 +25,7 @@ export class Refresher {
    * it is believed when it is found so twice, or at once when somebody asks. What was read before answers until then and,
    * where the file cannot be used, from then on.
    */
-  async refresh(restApiId: string, api: OpenApi, isAskedFor: boolean): Promise<void> {
+  async refresh(restApiId: string | undefined, api: OpenApi, isAskedFor: boolean): Promise<void> {
     const { files, apis, onBroken } = this.#parts;
     const version = await files.versionOf(files.pathOf(restApiId));
     if (this.#isOvertaken(restApiId, api)) return;
@@ -45,7 +45,7 @@ export class Refresher {
   }
 
   /** Reads the file again. @returns why nothing came of it, if so. */
-  async #takeIn(restApiId: string, api: OpenApi, version: string): Promise<Doubt | undefined> {
+  async #takeIn(restApiId: string | undefined, api: OpenApi, version: string): Promise<Doubt | undefined> {
     const { files, apis, read } = this.#parts;
     if (version === NO_FILE) return { version, error: undefined, isSettled: false };
     try {
@@ -66,7 +66,7 @@ export class Refresher {
   }
 
   /** Whether the file does not count: it is about to be written, or is not that of what is in memory. */
-  #isOvertaken(restApiId: string, api: OpenApi): boolean {
+  #isOvertaken(restApiId: string | undefined, api: OpenApi): boolean {
     return api.writes > 0 || this.#parts.apis.get(restApiId) !== api;
   }
 }

@@ -1,4 +1,4 @@
-import { quote } from '../aws/apigateway/operation.ts';
+import { quote } from '../aws/apigateway/key.ts';
 import { UsageError } from '../errors.ts';
 import { suggestNames } from '../known-names.ts';
 import { type ParseOptions, parseFault } from './parse-rule.ts';

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { quote } from '../aws/apigateway/operation.ts';
+import { quote } from '../aws/apigateway/key.ts';
 import type { PlannedAnswer } from '../aws/apigateway/planned-answer.ts';
 import { faultBounds } from '../bounds.ts';
 import { CallError, UsageError } from '../errors.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { quote } from '../aws/apigateway/operation.ts';
+import { quote } from '../aws/apigateway/key.ts';
 import { faultKinds } from '../chaos/fault.ts';
 import { parseFaultSpec } from '../chaos/parse-rule.ts';
 import { presets } from '../chaos/preset.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { quote } from '../aws/apigateway/operation.ts';
+import { quote } from '../aws/apigateway/key.ts';
 import { parseFaultObject, patchRule } from '../chaos/parse-rule.ts';
 import { presetRules } from '../chaos/preset-rules.ts';
 import type { RuleStatus } from '../chaos/rule-status.ts';

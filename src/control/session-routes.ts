@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { quote } from '../aws/apigateway/operation.ts';
+import { quote } from '../aws/apigateway/key.ts';
 import { parsePlan } from '../chaos/scenario.ts';
 import { CallError } from '../errors.ts';
 import { suggestNames } from '../known-names.ts';

@@ -1,7 +1,15 @@
-import { acceptedRepresentation } from '../aws/apigateway/accepted-representation.ts';
-import { type Answer, type Body, headerValues, type Outcome, withoutHeaders } from '../call.ts';
+import { representationFor } from '../aws/apigateway/accepted-representation.ts';
+import { isSuccess } from '../aws/apigateway/operation.ts';
+import {
+  type Answer,
+  type Body,
+  headerValues,
+  type Outcome,
+  type Representation,
+  withoutHeaders,
+} from '../call.ts';
 import type { Interaction } from '../cassette/format.ts';
-import { describeMiss, missError } from '../cassette/miss.ts';
+import { describeMiss, describeOtherRepresentation, missError } from '../cassette/miss.ts';
 import type { Clock } from './clock.ts';
 import type { Context } from './context.ts';
 import type { Action } from './decide.ts';
@@ -15,6 +23,8 @@ export interface Tools {
   readonly upstream: Upstream | undefined;
   readonly ids: RequestIds;
   readonly clock: Clock;
+  /** Operations whose answers are recorded only if they are named. */
+  readonly recordedByName: ReadonlySet<string>;
 }
 
 type Act = (context: Context, interaction: Interaction | undefined, tools: Tools) => Ending | Promise<Ending>;
@@ -23,19 +33,36 @@ type Act = (context: Context, interaction: Interaction | undefined, tools: Tools
 export const actions: Readonly<Record<Action, Act>> = { play, record, forward, miss };
 
 function play(
-  { call, session, region }: Context,
+  context: Context,
   interaction: Interaction | undefined,
-  { ids }: Tools,
-): Ending {
+  { ids, clock }: Tools,
+): Ending | Promise<Ending> {
+  const { call, session, asked, region } = context;
   const { player } = session;
-  const representation = acceptedRepresentation(call.accept);
+  const representation = representationFor(asked.operation, call.accept);
   const ready =
     interaction &&
     (call.method === 'HEAD'
       ? player.preview(interaction, region, representation)
       : player.play(interaction, region, representation));
-  if (ready === undefined) throw new Error('what can be played has no answer');
-  return { answer: toAnswer(ready, ids), outcome: 'replayed' };
+  if (ready === undefined) return missRepresentation(context, interaction, representation, ids);
+  const ending: Ending = { answer: toAnswer(ready, ids), outcome: 'replayed' };
+  if (asked.key !== undefined && asked.operation.isWrite)
+    session.answered.add(call.invocationId, asked.key.text, ending, clock.now());
+  return ending;
+}
+
+/** What is recorded cannot be told in the representation that is asked for. */
+async function missRepresentation(
+  { session, asked, region }: Context,
+  interaction: Interaction | undefined,
+  representation: Representation,
+  ids: RequestIds,
+): Promise<Ending> {
+  const take = interaction && session.player.peek(interaction, region);
+  if (take === undefined || asked.key === undefined) throw new Error('what can be played has no answer');
+  const { message, note } = describeOtherRepresentation(session.cassette, asked.key, take, representation);
+  return failedEnding(missError(message), 'missed', ids, note);
 }
 
 async function miss(
@@ -67,26 +94,40 @@ async function record(
   _interaction: Interaction | undefined,
   tools: Tools,
 ): Promise<Ending> {
-  const { session, asked, region = '' } = context;
+  const { session, asked, call, region = '' } = context;
+  const { key, operation } = asked;
+  const { recorder } = session;
+  const before = key && recorder?.placeOf(key, session.player.frontierOf(key));
   const sent = await send(context, true, tools);
   const { answer } = sent;
-  if (asked.key === undefined || session.recorder === undefined) return forwarded(sent);
-  if (answer.text === undefined) return forwarded(sent, `not recorded: ${answer.obstacle}`);
-  const recording = asked.operation.read(
+  if (key === undefined || recorder === undefined || before === undefined) return forwarded(sent);
+  const { status } = answer;
+  // Counted as it comes, stored or not: what is read from now on is read after it.
+  const at = operation.isWrite && isSuccess(status) ? recorder.countWrite(key) : before;
+  if (answer.content === undefined) return forwarded(sent, `not recorded: ${answer.obstacle}`);
+  const recording = operation.read(
     {
-      status: answer.status,
+      status,
       contentType: headerValues(answer.headers, 'content-type')[0] ?? '',
+      contentDisposition: headerValues(answer.headers, 'content-disposition')[0],
       errorType: errorTypeOf(answer),
-      text: answer.text,
+      body: answer.content,
+      asked: representationFor(operation, call.accept),
     },
-    asked.key,
+    key,
   );
   if (recording === undefined)
-    return forwarded(sent, `not recorded: ${answer.status} ${errorTypeOf(answer) ?? 'is no answer to keep'}`);
-  const stored = await session.recorder.store(asked.key, asked.operation, region, recording);
+    return forwarded(sent, `not recorded: ${status} ${errorTypeOf(answer) ?? 'is no answer to keep'}`);
+  const stored = await recorder.store({ key, operation, region, recording, at });
   if (stored.interaction === undefined) return forwarded(sent, `not recorded: ${stored.reason}`);
   session.player.skip(stored.interaction, region);
-  return { answer: withOutcome(answer, 'recorded'), outcome: 'recorded', upstreamMs: sent.tookMs };
+  const ending: Ending = {
+    answer: withOutcome(answer, 'recorded'),
+    outcome: 'recorded',
+    upstreamMs: sent.tookMs,
+  };
+  if (operation.isWrite) session.answered.add(call.invocationId, key.text, ending, tools.clock.now());
+  return ending;
 }
 
 /** What the upstream said, and how long that took until its head was there, or the whole of it. */

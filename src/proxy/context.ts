@@ -1,7 +1,14 @@
 import type { Identified } from '../aws/apigateway/operations.ts';
 import type { Passage } from '../aws/signing/signer.ts';
 import type { Call } from '../call.ts';
+import type { JsonObject } from '../json.ts';
 import type { Session } from '../sessions/session.ts';
+
+/** What a call sends along, as it came and as it is recorded. */
+export interface SentBody {
+  readonly raw: JsonObject;
+  readonly redacted: JsonObject;
+}
 
 /** A call and what was found out about it. */
 export interface Context {
@@ -13,4 +20,6 @@ export interface Context {
   readonly region: string | undefined;
   /** How it may go on; absent in replay, where none does. */
   readonly passage: Passage | undefined;
+  /** What it sends along, as it came and as it is recorded; absent until that was looked at. */
+  readonly sent?: SentBody;
 }

@@ -1,3 +1,4 @@
+import type { Identified } from '../aws/apigateway/operations.ts';
 import type { PlannedAnswer } from '../aws/apigateway/planned-answer.ts';
 import type { ServiceError } from '../aws/apigateway/service-error.ts';
 import { type Answer, type Delivery, headerValues, type Outcome } from '../call.ts';
@@ -17,6 +18,8 @@ export interface Ending {
   readonly note?: string | undefined;
   /** Whether clients cannot read the answer, whatever its status. */
   readonly damaged?: boolean;
+  /** What the call turned out to ask for, once what it sends along was looked at. */
+  readonly asked?: Identified;
 }
 
 /** Ends a call with an error of the service or of restage. */

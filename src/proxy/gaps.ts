@@ -1,4 +1,4 @@
-import type { Key } from '../aws/apigateway/operation.ts';
+import type { Key } from '../aws/apigateway/key.ts';
 import { memoryBounds } from '../bounds.ts';
 import type { Cassette } from '../cassette/cassette.ts';
 import { ownText, ownTexts } from '../journal/own-text.ts';
@@ -74,7 +74,7 @@ export class Gaps {
       if (!found.missed && (await isRecorded(this.#open(found.cassette), key))) continue;
       gaps.push({
         ...found,
-        restApiId: key && withoutSecrets(key.restApiId),
+        restApiId: key?.restApiId && withoutSecrets(key.restApiId),
         parameters: key && withoutSecretsIn(key.parameters),
       });
     }
@@ -82,8 +82,16 @@ export class Gaps {
   }
 }
 
-function ownKey({ operation, restApiId, parameters, text }: Key): Key {
-  return { operation, restApiId: ownText(restApiId), parameters: ownTexts(parameters), text: ownText(text) };
+/** As much of a key as it takes to tell of it, and to find it. */
+function ownKey({ operation, restApiId, parameters, text, path }: Key): Key {
+  return {
+    operation,
+    restApiId: restApiId && ownText(restApiId),
+    parameters: ownTexts(parameters),
+    fields: {},
+    path: ownText(path),
+    text: ownText(text),
+  };
 }
 
 async function isRecorded(cassette: Cassette, key: Key | undefined): Promise<boolean> {

@@ -1,4 +1,4 @@
-import { acceptedRepresentation } from '../aws/apigateway/accepted-representation.ts';
+import { representationFor } from '../aws/apigateway/accepted-representation.ts';
 import type { Alteration, Recording } from '../aws/apigateway/operation.ts';
 import type { Identified } from '../aws/apigateway/operations.ts';
 import { type PlannedAnswer, plannedRendering } from '../aws/apigateway/planned-answer.ts';
@@ -25,8 +25,9 @@ export function originalOf({ call, session, asked, region }: Asking, interaction
     interaction && session.player.peek(interaction, region, placesBack);
   const render = (recording: Recording): PlannedAnswer | undefined => {
     if (asked.key === undefined) return undefined;
-    const representation = acceptedRepresentation(call.accept);
-    return plannedRendering(recording.status, asked.operation.render(recording, asked.key, representation));
+    const representation = representationFor(asked.operation, call.accept);
+    const rendering = asked.operation.render(recording, asked.key, representation);
+    return rendering && plannedRendering(recording.status, rendering);
   };
   return {
     answer: () => {

@@ -8,11 +8,14 @@ import type { Strike } from '../chaos/rule-set.ts';
 import { CallError, reasonOf } from '../errors.ts';
 import { type JournalEntry, keptEntry, type Observer } from '../journal/entry.ts';
 import { ownText } from '../journal/own-text.ts';
+import type { Redactor } from '../redaction/redactor.ts';
+import type { AnsweredWrite } from '../sessions/answered-writes.ts';
 import type { Session } from '../sessions/session.ts';
 import { findSession, withOneSlash, withoutSession } from '../sessions/session-address.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import { actions, type Tools } from './actions.ts';
 import type { CallerCheck } from './caller-check.ts';
+import { complete, isIncomplete } from './complete.ts';
 import type { Context } from './context.ts';
 import { type Ending, failedEnding, faultedEnding, retryAfterMsOf, statusSeen } from './ending.ts';
 import type { Gaps } from './gaps.ts';
@@ -27,6 +30,7 @@ export interface ProxyParts extends Tools {
   readonly control: Control;
   readonly observe: Observer;
   readonly gaps: Gaps;
+  readonly redact: Redactor;
 }
 
 /** What answers calls that are addressed to restage itself. */
@@ -119,7 +123,7 @@ export class RestageProxy {
       session,
       // A part of the target would keep the whole of it in memory.
       sessionName: claimedName === undefined ? session.name : ownText(claimedName),
-      asked: this.#identifier.identify(call.method, call.target),
+      asked: this.#identifier.identify(call),
       region: claimedRegion(call.authorizations[0]),
       passage: undefined,
     };
@@ -150,16 +154,30 @@ export class RestageProxy {
 
   async #afterAdmission(context: Context, passage: Passage): Promise<Ending> {
     const signed = { ...context, passage, region: passage.region };
-    if (passage.obstacle !== undefined) {
-      await load(signed);
-      // What is recorded can be played without credentials. All else would come to nothing, and must count for nothing.
-      if (actionOf(signed, findInteraction(signed)) !== 'play')
-        return this.#fail(passage.obstacle, 'refused', passage.obstacle.message);
-    }
     return this.#afterSignature(signed);
   }
 
   #afterSignature(context: Context): Ending | Promise<Ending> {
+    if (isIncomplete(context)) return this.#afterCompletion(context);
+    return context.passage?.obstacle === undefined
+      ? this.#afterKey(context)
+      : this.#afterObstacle(context, context.passage.obstacle);
+  }
+
+  async #afterCompletion(context: Context): Promise<Ending> {
+    const whole = await complete(context, this.#parts.redact);
+    return { ...(await this.#afterSignature(whole)), asked: whole.asked };
+  }
+
+  /** What is recorded can be played without credentials. All else would come to nothing, and must count for nothing. */
+  async #afterObstacle(context: Context, obstacle: CallError): Promise<Ending> {
+    await load(context);
+    const action = actionOf(context, findInteraction(context), this.#parts.recordedByName);
+    if (action !== 'play' && action !== 'miss') return this.#fail(obstacle, 'refused', obstacle.message);
+    return this.#afterKey(context);
+  }
+
+  #afterKey(context: Context): Ending | Promise<Ending> {
     const { rules } = context.session;
     if (rules.isEmpty) return this.#afterFaults(context, UNHARMED);
     if (rules.needsRecordings && !isLoaded(context)) return this.#strikeWhenLoaded(context);
@@ -214,7 +232,10 @@ export class RestageProxy {
   }
 
   #act(context: Context, interaction: Interaction | undefined): Ending | Promise<Ending> {
-    return actions[actionOf(context, interaction)](context, interaction, this.#parts);
+    const again = findAnswered(context);
+    if (again !== undefined) return { ...again, note: 'answered as the attempt before' };
+    const action = actionOf(context, interaction, this.#parts.recordedByName);
+    return actions[action](context, interaction, this.#parts);
   }
 
   #failWith(error: unknown): Ending {
@@ -234,8 +255,9 @@ export class RestageProxy {
     return failedEnding(error, outcome, this.#parts.ids, note);
   }
 
-  #finish(context: Context, ending: Ending, startedAt: number): Answer {
-    const { outcome } = ending;
+  #finish(begun: Context, ending: Ending, startedAt: number): Answer {
+    const { asked = begun.asked, outcome } = ending;
+    const context = asked === begun.asked ? begun : { ...begun, asked };
     if (outcome !== 'replayed' && outcome !== 'recorded') this.#parts.gaps.note(context, ending);
     return this.#tell(context, ending, startedAt);
   }
@@ -270,6 +292,12 @@ export class RestageProxy {
     observe(entry);
     return answer;
   }
+}
+
+/** How another attempt at a write was answered. */
+function findAnswered({ asked, call, session }: Context): AnsweredWrite | undefined {
+  if (asked.operation === undefined || !asked.operation.isWrite) return undefined;
+  return session.answered.find(call.invocationId, asked.key.text);
 }
 
 const NO_HITS: readonly string[] = [];

@@ -1,3 +1,4 @@
+import type { Operation } from '../aws/apigateway/operation.ts';
 import type { Interaction } from '../cassette/format.ts';
 import type { Context } from './context.ts';
 import { type Action, decide } from './decide.ts';
@@ -6,9 +7,23 @@ import { type Action, decide } from './decide.ts';
 export function actionOf(
   { call, session, asked, region }: Context,
   interaction: Interaction | undefined,
+  recordedByName: ReadonlySet<string>,
 ): Action {
-  const isRecorded = interaction !== undefined && session.player.canPlay(interaction, region);
-  return decide(session.mode, asked.key !== undefined && call.method === 'GET', isRecorded);
+  const { operation } = asked;
+  return decide(session.mode, {
+    isRecordable: isRecordable(call.method, operation, recordedByName),
+    isRecorded: interaction !== undefined && session.player.canPlay(interaction, region),
+    isWrite: operation?.isWrite === true,
+  });
+}
+
+function isRecordable(
+  method: string,
+  operation: Operation | undefined,
+  recordedByName: ReadonlySet<string>,
+): boolean {
+  if (operation === undefined || method === 'HEAD') return false;
+  return !operation.isRecordedByName || recordedByName.has(operation.name);
 }
 
 /** What is recorded of the call, as far as it was read; nothing where the session does not use recordings. */

@@ -3,9 +3,9 @@ import type { Answer, Call } from '../call.ts';
 
 /** An answer of the upstream. */
 export interface UpstreamAnswer extends Answer {
-  /** Its decoded body, where it is wanted whole and that can be had. */
-  readonly text?: string | undefined;
-  /** Why it has no {@link text} though it is wanted whole. */
+  /** Its decoded body, where it is wanted whole and that can be had: a text, or the bytes of what is none. */
+  readonly content?: string | Uint8Array | undefined;
+  /** Why it has no {@link content} though it is wanted whole. */
   readonly obstacle?: string | undefined;
 }
 

@@ -1,3 +1,4 @@
+import type { SecretPlaces } from '../aws/apigateway/operation.ts';
 import { UsageError } from '../errors.ts';
 import type { JsonObject } from '../json.ts';
 import { suggestNames } from '../known-names.ts';
@@ -5,8 +6,8 @@ import type { CustomRule } from './custom-rule.ts';
 import type { Engine } from './engine.ts';
 import { type RedactionName, redactionNames } from './rule-names.ts';
 
-/** Makes a redacted copy of what is to be stored. */
-export type Redactor = (content: JsonObject) => Promise<JsonObject>;
+/** Makes a redacted copy of what is to be stored. `places`: where the operation's model says that secrets stand. */
+export type Redactor = (content: JsonObject, places?: SecretPlaces) => Promise<JsonObject>;
 
 /**
  * A redactor that loads its rules with the first recording: nothing else needs them, and they are large.
@@ -21,7 +22,7 @@ export function createRedactor(disabled: readonly string[], custom: readonly Cus
     );
   }
   let engine: Promise<Engine> | undefined;
-  return async (content) => {
+  return async (content, _places) => {
     engine ??= import('./engine.ts').then(({ createEngine }) =>
       createEngine(disabled.filter(isRedactionName), custom),
     );

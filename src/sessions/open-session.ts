@@ -5,6 +5,7 @@ import { RuleSet } from '../chaos/rule-set.ts';
 import { Journal } from '../journal/journal.ts';
 import type { MemoryBudget } from '../journal/memory-budget.ts';
 import { RetryLog } from '../retries/retry-log.ts';
+import { AnsweredWrites } from './answered-writes.ts';
 import { modeNeeds } from './mode.ts';
 import type { OpenSession, SessionSettings } from './sessions.ts';
 
@@ -47,8 +48,14 @@ export function openSession(
     seed,
     cassette,
     // The main session's places are bounded by what is recorded; those of sessions multiply.
-    player: new Player(order, prepare, frames, name === undefined ? undefined : hold),
+    player: new Player(order, {
+      prepare,
+      frames,
+      writesOf: (restApiId) => cassette.writesOf(restApiId),
+      ...(name !== undefined && { hold }),
+    }),
     recorder,
+    answered: new AnsweredWrites(share),
     rules: new RuleSet(plan, { seed, elapsed, memory: share }),
     journal: new Journal(undefined, share),
     retries: new RetryLog(undefined, share),

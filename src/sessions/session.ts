@@ -7,6 +7,7 @@ import type { RuleSet } from '../chaos/rule-set.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { MemoryShare } from '../journal/memory-budget.ts';
 import type { RetryLog } from '../retries/retry-log.ts';
+import type { AnsweredWrites } from './answered-writes.ts';
 import type { Mode } from './mode.ts';
 
 /** One view of the proxy: everything that calls change. */
@@ -25,6 +26,7 @@ export interface Session {
   /** Absent where nothing is ever recorded. */
   readonly recorder: Recorder | undefined;
   readonly rules: RuleSet;
+  readonly answered: AnsweredWrites;
   readonly journal: Journal;
   /** What clients tried again. */
   readonly retries: RetryLog;
@@ -35,6 +37,7 @@ export interface Session {
 /** Starts the session from the beginning: takes, counters, journal. What is recorded stays. */
 export function resetSession(session: Session): void {
   session.player.reset();
+  session.answered.clear();
   session.rules.reset();
   session.journal.clear();
   session.retries.clear();

@@ -8,15 +8,13 @@ const stages = `/restapis/${sample.rich}/stages`;
 
 /** What is forwarded and never recorded, and why. */
 const notUnderstood: ReadonlyArray<[target: string, reason: RegExp, method?: string, body?: string]> = [
-  ['/restapis', /only GetStages can be recorded/],
-  [`${stages}/prod`, /only GetStages can be recorded/],
-  [stages, /only GetStages can be recorded/, 'PATCH', '{}'],
-  [
-    `${stages}/prod`,
-    /only GetStages can be recorded/,
-    'PATCH',
-    '{"patchOperations":[{"op":"replace","path":"/description","value":"caf\u00e9"}]}',
-  ],
+  ['/restapis/', /no operation of API Gateway's control plane/],
+  [`${stages}/`, /no operation of API Gateway's control plane/],
+  [`${stages}/prod/more`, /no operation of API Gateway's control plane/],
+  [`/restapis/${sample.rich}%2Fstages/x`, /no operation of API Gateway's control plane/],
+  [stages, /no operation of API Gateway's control plane/, 'PATCH', '{}'],
+  ['/restapis?page=1', /parameter 'page' is not known/],
+  ['/restapis?limit=1&limit=2', /parameter 'limit' is given twice/],
   [`${stages}?limit=1`, /parameter 'limit' is not known/],
   [`${stages}?position=abc`, /parameter 'position' is not known/],
   [`${stages}?deploymentId=dep001&deployment_id=dep001`, /filters by deployment twice/],

@@ -53,9 +53,9 @@ describe.each(['replay', ...forwardingModes] as const)('in %s, --quota aws', (mo
 
 describe.each(forwardingModes)('in %s, --quota aws', (mode) => {
   test.each([
-    ['an operation that is not understood', '/restapis', 'GET'],
+    ['an operation that is not understood', '/restapis/', 'GET'],
     ['a parameter that is not understood', `${target}?limit=5`, 'GET'],
-    ['a write', '/restapis', 'POST'],
+    ['a write that is not understood', '/restapis/', 'POST'],
   ])('is drawn on by %s, too, and what finds no token is not forwarded', async (_, path, method) => {
     const { service, send } = await startQuota(mode);
     const before = service.calls.length;

@@ -188,14 +188,14 @@ describe('answers that are held', () => {
   test('are bounded together: what is beyond passes through whole, until some were taken', async () => {
     const call = await forwardTo(({ url }, response) => response.end(url + ANSWER), { heldBytes: 60_000 });
     const first = call('/1');
-    expect((await first.answer).text).toBe(`/1${ANSWER}`);
+    expect((await first.answer).content).toBe(`/1${ANSWER}`);
     const second = await call('/2').answer;
     expect(second).toMatchObject({ obstacle: expect.stringContaining('held already') });
-    expect(second.text).toBeUndefined();
+    expect(second.content).toBeUndefined();
     expect(await read(second)).toBe(`/2${ANSWER}`);
     first.end();
 
-    expect((await call('/3').answer).text).toBe(`/3${ANSWER}`);
+    expect((await call('/3').answer).content).toBe(`/3${ANSWER}`);
   });
 
   test('are given back when they break in the middle', async () => {
@@ -208,7 +208,7 @@ describe('answers that are held', () => {
     );
     for (let i = 0; i < 3; i += 1) await expect(call('/broken').answer).rejects.toThrow('in the middle');
 
-    expect((await call().answer).text).toBe(ANSWER);
+    expect((await call().answer).content).toBe(ANSWER);
   });
 
   test('may be longer than that on the wire', async () => {
@@ -220,7 +220,7 @@ describe('answers that are held', () => {
       { heldBytes: 10_000 },
     );
 
-    expect((await call().answer).text).toBe(ANSWER.slice(0, 5_000));
+    expect((await call().answer).content).toBe(ANSWER.slice(0, 5_000));
   });
 });
 

@@ -1,13 +1,15 @@
 import { getStages } from '../../src/aws/apigateway/get-stages/get-stages.ts';
-import { type Key, keyOf, type Recording } from '../../src/aws/apigateway/operation.ts';
+import type { Key } from '../../src/aws/apigateway/key.ts';
+import type { Recording } from '../../src/aws/apigateway/operation.ts';
 import type { Interaction, Take } from '../../src/cassette/format.ts';
+import type { NewTake } from '../../src/cassette/recorder.ts';
 import { type JsonObject, parseJson } from '../../src/json.ts';
 
 export { getStages };
 
 /** The key of a GetStages call; without a filter when no deployment is given. */
 export function stagesKey(restApiId = 'a1b2c3d4e5', deploymentId?: string): Key {
-  return keyOf('GetStages', restApiId, deploymentId === undefined ? {} : { deploymentId });
+  return getStages.keyOf(restApiId, deploymentId === undefined ? {} : { deploymentId });
 }
 
 /** An answer of the service with one stage, or none when no name is given. */
@@ -40,6 +42,7 @@ export function takeOf(stageName: string, fields: Partial<Take> = {}): Take {
     region: 'us-east-1',
     recordedAt: '2024-05-06T07:08:09Z',
     times: 1,
+    at: 0,
     content: stagesContent(stageName),
     ...fields,
   };
@@ -53,4 +56,9 @@ export function errorTake(fields: Partial<Take> = {}): Take {
 
 export function interactionOf(key: Key, takes: readonly Take[]): Interaction {
   return { key, operation: getStages, takes };
+}
+
+/** An answer that is to be recorded, of a call that was made before any write. */
+export function newTake(key: Key, recording: Recording, region = 'us-east-1'): NewTake {
+  return { key, operation: getStages, region, recording, at: 0 };
 }

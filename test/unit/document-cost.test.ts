@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { getStages } from '../../src/aws/apigateway/get-stages/get-stages.ts';
 import { readCollection, writeCollection } from '../../src/aws/apigateway/get-stages/representation.ts';
-import type { Recording } from '../../src/aws/apigateway/operation.ts';
+import type { Recording, ServiceAnswer } from '../../src/aws/apigateway/operation.ts';
 import { documentBounds } from '../../src/bounds.ts';
 import { Cassette } from '../../src/cassette/cassette.ts';
 import { parseCassetteFile, type Take, writeCassetteFile } from '../../src/cassette/format.ts';
@@ -36,8 +36,19 @@ function stageOf(values: number): string {
   return `[{"a":${list(values - 2, () => '0')}}]`;
 }
 
+function answerOf(body: string): ServiceAnswer {
+  return {
+    status: 200,
+    contentType: '',
+    contentDisposition: undefined,
+    errorType: undefined,
+    body,
+    asked: 'json',
+  };
+}
+
 function read(text: string): Recording | undefined {
-  return getStages.read({ status: 200, contentType: '', errorType: undefined, text }, stagesKey(ID));
+  return getStages.read(answerOf(text), stagesKey(ID));
 }
 
 function takeFrom({ content, representation }: Recording, fields: Partial<Take> = {}): Take {
@@ -165,7 +176,7 @@ describe('a cassette', () => {
       ({ regions, takes }) => {
         const interaction = interactionOf(stagesKey(ID), takes);
         for (const order of orders) {
-          const player = new Player(order, () => true);
+          const player = new Player(order, { prepare: () => true });
           for (const region of regions) player.play(interaction, region, 'json');
           for (const region of regions) player.canPlay(interaction, `other-${region}`);
         }

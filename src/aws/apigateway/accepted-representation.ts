@@ -1,5 +1,6 @@
 import Negotiator from 'negotiator';
 import type { Representation } from '../../call.ts';
+import type { Operation } from './operation.ts';
 
 const HAL = 'application/hal+json';
 const JSON_TYPE = 'application/json';
@@ -20,4 +21,12 @@ export function acceptedRepresentation(accept: string | undefined): Representati
   ]) === JSON_TYPE
     ? 'json'
     : 'hal';
+}
+
+/** The representation that a call of the operation gets: what has no HAL is plain whatever `Accept` says. */
+export function representationFor(
+  operation: Pick<Operation, 'hasHal'> | undefined,
+  accept: string | undefined,
+): Representation {
+  return operation?.hasHal === false ? 'json' : acceptedRepresentation(accept);
 }

@@ -1,18 +1,6 @@
 import type { Representation } from '../../call.ts';
 import type { Json, JsonObject } from '../../json.ts';
-import { withoutSecrets } from '../../secrets.ts';
-import type { Target } from './target.ts';
-
-/** What a recording is found by. Two calls with one key get the same recording. */
-export interface Key {
-  readonly operation: string;
-  /** The REST API that the call is about, decoded. */
-  readonly restApiId: string;
-  /** The operation's own parameters, decoded; absent and empty differ. */
-  readonly parameters: Readonly<Record<string, string>>;
-  /** The whole key as one string, to look it up by. */
-  readonly text: string;
-}
+import type { Key } from './key.ts';
 
 /** What the service said, normalised. */
 export interface Recording {
@@ -27,6 +15,14 @@ export interface Rendering {
   readonly contentType: string;
   /** `x-amzn-ErrorType`, on errors. */
   readonly errorType?: string;
+  /** `Content-Disposition`, on files. */
+  readonly contentDisposition?: string;
+  /** A text, or the bytes of what is none. */
+  readonly body: string | Uint8Array;
+}
+
+/** One that is a text. */
+export interface TextRendering extends Rendering {
   readonly body: string;
 }
 
@@ -34,8 +30,20 @@ export interface Rendering {
 export interface ServiceAnswer {
   readonly status: number;
   readonly contentType: string;
+  readonly contentDisposition: string | undefined;
   readonly errorType: string | undefined;
-  readonly text: string;
+  /** What it says; bytes where those are no text. */
+  readonly body: string | Uint8Array;
+  /** The representation that was asked for. */
+  readonly asked: Representation;
+}
+
+/** Where values stand that are not to be recorded, as dotted paths: `[]` for a list's elements, `*` for a map's values. */
+export interface SecretPlaces {
+  /** Of values. */
+  readonly secrets: readonly string[];
+  /** Of maps of parameter mappings: a mapping to a fixed value, in quotes, may send a secret along. */
+  readonly statics: readonly string[];
 }
 
 /**
@@ -61,51 +69,39 @@ export type Alteration =
       readonly value: Json;
     };
 
+export const NO_SECRET_PLACES: SecretPlaces = { secrets: [], statics: [] };
+
 /** One API call that restage understands. */
 export interface Operation {
   readonly name: string;
-  /** The parameters that are part of its keys. */
-  readonly parameters: readonly string[];
-  /** The key of the call; a reason when it is this operation but asks for what is not understood; else nothing. */
-  identify(method: string, target: Target): Key | { readonly notUnderstood: string } | undefined;
+  /** Whether it changes what others read. */
+  readonly isWrite: boolean;
+  /** Whether its answers are recorded for whoever asks for that by its name alone. */
+  readonly isRecordedByName: boolean;
+  /** What its keys need of a call besides its method and its target. */
+  readonly keyNeeds: 'nothing' | 'accept' | 'body';
+  /** Whether its answers come in HAL, too. */
+  readonly hasHal: boolean;
+  /** Where secrets stand in its answers' documents, and in what is sent. */
+  readonly answered: SecretPlaces;
+  readonly sent: SecretPlaces;
+  /** The key of an interaction in the file of an API, or of the account. @throws Error with the reason if it has none. */
+  keyOf(restApiId: string | undefined, fields: JsonObject): Key;
   /** The normalised form of an answer, or nothing when it is not one to record. */
   read(answer: ServiceAnswer, key: Key): Recording | undefined;
   /** What is wrong with content from a cassette; nothing when it is content of this operation. */
   findFlaw(status: number, content: JsonObject): string | undefined;
-  /** The recording as the service would send it. */
-  render(recording: Recording, key: Key, representation: Representation): Rendering;
+  /** The recording as the service would send it; nothing when that cannot be told in this representation. */
+  render(recording: Recording, key: Key, representation: Representation): Rendering | undefined;
   /** The recording with its listing altered; nothing when it lists nothing that could be altered so. */
   alter(recording: Recording, key: Key, alteration: Alteration): Recording | undefined;
   /** Whether the recording lists a thing of that name. */
   lists(recording: Recording, item: string): boolean;
-  /** A listing of nothing. */
+  /** An answer that says nothing. */
   readonly nothing: Recording;
 }
 
-/** The key of a call; `parameters` holds those that were given. */
-export function keyOf(
-  operation: string,
-  restApiId: string,
-  parameters: Readonly<Record<string, string>>,
-): Key {
-  const names = Object.keys(parameters).sort();
-  const given = names.flatMap((name) => [name, parameters[name]]);
-  return { operation, restApiId, parameters, text: JSON.stringify([operation, restApiId, ...given]) };
-}
-
-/** The key in words: `GetStages of API 'a1b2c3d4e5' with deploymentId 'vakw79'`. */
-export function describeKey(key: Key): string {
-  const given = Object.entries(key.parameters).map(
-    ([name, value]) => ` with ${name} ${quote(withoutSecrets(value))}`,
-  );
-  return `${key.operation} of API ${quote(withoutSecrets(key.restApiId))}${given.join('')}`;
-}
-
-/** The value in quotes, with nothing in it that could move a terminal's cursor, and not longer than a line. */
-export function quote(value: string): string {
-  const shown = value.length > 100 ? `${value.slice(0, 100)}…` : value;
-  return `'${JSON.stringify(shown)
-    .slice(1, -1)
-    .replaceAll('\\"', '"')
-    .replace(/[\x7f-\x9f]/g, '?')}'`;
+/** Whether a status says that what was asked for was done. */
+export function isSuccess(status: number): boolean {
+  return status >= 200 && status < 300;
 }

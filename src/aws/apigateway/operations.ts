@@ -1,10 +1,14 @@
 import { withoutSecrets } from '../../secrets.ts';
-import { getStages } from './get-stages/get-stages.ts';
-import type { Key, Operation } from './operation.ts';
+import { getStages, identifyGetStages } from './get-stages/get-stages.ts';
+import type { Key } from './key.ts';
+import { identifyModelled } from './model/modelled-key.ts';
+import { operationOf } from './model/modelled-operation.ts';
+import type { OperationRow } from './model/operation-row.ts';
+import { findRowByName, operationNames, route } from './model/router.ts';
+import type { Operation } from './operation.ts';
 import { splitTarget } from './target.ts';
 
-/** Every operation that restage understands. Another one is another row. */
-export const operations: readonly Operation[] = [getStages];
+export { operationNames };
 
 /** What a call asks for. */
 export type Identified =
@@ -21,22 +25,43 @@ export type Identified =
       readonly notUnderstood: string;
     };
 
-/** Says which operation a call is, and its key. */
+/** Says which operation a call is, and its key, as far as method and target tell. */
 export function identify(method: string, rawTarget: string): Identified {
   const target = splitTarget(rawTarget);
-  for (const operation of operations) {
-    const found = operation.identify(method, target);
-    if (found === undefined) continue;
-    if ('notUnderstood' in found) return { name: operation.name, notUnderstood: found.notUnderstood };
-    return { name: operation.name, operation, key: found };
-  }
+  const stages = identifyGetStages(method, target);
+  if (stages !== undefined) return identified(getStages, stages);
+  // HEAD asks for what GET would get.
+  const routed = route(method === 'HEAD' ? 'GET' : method, target);
+  if (routed !== undefined) return identified(modelled(routed.row), identifyModelled(routed));
   return {
     name: `${method} ${withoutSecrets(target.path)}`,
-    notUnderstood: `only ${operations.map(({ name }) => name).join(', ')} can be recorded`,
+    notUnderstood: "it is no operation of API Gateway's control plane that restage knows",
   };
 }
 
 /** The operation of that name, if restage understands one. */
 export function findOperation(name: string): Operation | undefined {
-  return operations.find((operation) => operation.name === name);
+  if (name === getStages.name) return getStages;
+  const known = operations.get(name);
+  if (known !== undefined) return known;
+  const row = findRowByName(name);
+  return row && modelled(row);
+}
+
+/** Each is made when it is first asked for. */
+const operations = new Map<string, Operation>();
+
+function modelled(row: OperationRow): Operation {
+  const known = operations.get(row.name);
+  if (known !== undefined) return known;
+  const operation = operationOf(row);
+  operations.set(row.name, operation);
+  return operation;
+}
+
+function identified(operation: Operation, found: Key | { readonly notUnderstood: string }): Identified {
+  const { name } = operation;
+  return 'notUnderstood' in found
+    ? { name, notUnderstood: found.notUnderstood }
+    : { name, operation, key: found };
 }

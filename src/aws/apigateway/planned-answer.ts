@@ -18,10 +18,11 @@ export interface PlannedAnswer {
 /** A rendering as the service sends it. */
 export function plannedRendering(
   status: number,
-  { contentType, errorType, body: text }: Rendering,
+  { contentType, contentDisposition, errorType, body: content }: Rendering,
   headers: RawHeaders = [],
 ): PlannedAnswer {
-  const body = toBinary(text);
+  if (status === 204) return { status, headers, body: '' };
+  const body = typeof content === 'string' ? toBinary(content) : Buffer.from(content).toString('latin1');
   return {
     status,
     headers: [
@@ -29,6 +30,7 @@ export function plannedRendering(
       contentType,
       'Content-Length',
       String(body.length),
+      ...(contentDisposition === undefined ? [] : ['Content-Disposition', contentDisposition]),
       ...(errorType === undefined ? [] : ['x-amzn-ErrorType', errorType]),
       ...headers,
     ],

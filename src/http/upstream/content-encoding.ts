@@ -17,10 +17,10 @@ export interface DecodingLimits {
   readonly encodings: number;
 }
 
-/** The text of a body, or why it has none. */
+/** What a body says: a text, or the bytes of what is none; or why that cannot be told. */
 export type Decoded =
-  | { readonly text: string; readonly obstacle?: never }
-  | { readonly text?: never; readonly obstacle: string };
+  | { readonly content: string | Uint8Array; readonly obstacle?: never }
+  | { readonly content?: never; readonly obstacle: string };
 
 const CANNOT: Decoded = { obstacle: 'too long, or not to be decoded' };
 
@@ -63,9 +63,9 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 function decodeText(bytes: Uint8Array): Decoded {
   try {
-    return { text: utf8.decode(bytes) };
+    return { content: utf8.decode(bytes) };
   } catch {
-    // Not UTF-8: what would be stored could not be turned back into these bytes.
-    return CANNOT;
+    // Not UTF-8: a text could not be turned back into these bytes.
+    return { content: bytes };
   }
 }

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createHolder } from '../../../src/cassette/lock-holder.ts';
 import { Shelf, type ShelfSettings } from '../../../src/cassette/shelf.ts';
-import { getStages, stagesAnswer, stagesKey } from '../../support/recordings.ts';
+import { newTake, stagesAnswer, stagesKey } from '../../support/recordings.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 /** What the mocked file system fails with, by the call; and the name that is drawn, if chance is to be foreseen. */
@@ -81,7 +81,7 @@ function startRecording() {
   };
   const loan = new Shelf(settings).lend('default', 'additions');
   const store = async (stage: string, api = 'api') =>
-    loan.recorder?.store(stagesKey(api), getStages, 'us-east-1', stagesAnswer(stage));
+    loan.recorder?.store(newTake(stagesKey(api), stagesAnswer(stage)));
   const read = () => readFileSync(join(dir, 'default', 'api.json'), 'utf8');
   return { dir, folder: join(dir, 'default'), failures, store, read, loan };
 }

@@ -105,6 +105,7 @@ const takes: fc.Arbitrary<Take> = fc.record({
   region: fc.constantFrom('us-east-1', 'eu-west-1', ''),
   recordedAt: fc.constant('2024-05-06T07:08:09Z'),
   times: fc.integer({ min: 1, max: 1_000_000 }),
+  at: fc.integer({ min: 0, max: 1_000_000 }),
   content: fc
     .array(json, { maxLength: 3 })
     .map((stages) => ({ stages: stages.map((stage) => sortKeys(stage)) })),
@@ -206,8 +207,8 @@ describe('reading a file', () => {
     ],
     [
       'an unknown operation',
-      fileOf().replace('GetStages', 'GetStage'),
-      /operation 'GetStage', known are GetStages/,
+      fileOf().replace('GetStages', 'GetStagez'),
+      /operation 'GetStagez'; .*GetStages/,
     ],
     [
       'an operation by a name of Object',

@@ -6,9 +6,11 @@ import { errorTake, interactionOf, stagesKey, takeOf } from '../../support/recor
 
 /** A player whose answers are in words: `A` for a stage of that name, `404` for an error. */
 function createPlayer(order: Order): Player<string> {
-  return new Player(order, (status, { body }) => {
-    const text = Buffer.from(body).toString();
-    return status === 200 ? (/"stageName":"(\w+)"/.exec(text)?.[1] ?? 'none') : String(status);
+  return new Player(order, {
+    prepare: (status, { body }) => {
+      const text = Buffer.from(body).toString();
+      return status === 200 ? (/"stageName":"(\w+)"/.exec(text)?.[1] ?? 'none') : String(status);
+    },
   });
 }
 
@@ -145,9 +147,11 @@ it('leaves a region its place once there are as many as there may be', () => {
 
 it('prepares a take in a representation once, when it is first asked for', () => {
   const prepared: string[] = [];
-  const player = new Player('loop', (status, { contentType }) => {
-    prepared.push(`${status} ${contentType}`);
-    return contentType;
+  const player = new Player('loop', {
+    prepare: (status, { contentType }) => {
+      prepared.push(`${status} ${contentType}`);
+      return contentType;
+    },
   });
   const interaction = interactionOf(stagesKey(), takesOf('A 404'));
   const answers = times(4, 'us').map((region) => player.play(interaction, region, 'hal'));
@@ -170,21 +174,19 @@ it('prepares nothing that another player has prepared', () => {
   };
   const frames: Frames<string> = new WeakMap();
   const interaction = interactionOf(stagesKey(), takesOf('A'));
-  for (let i = 0; i < 3; i += 1) new Player('loop', prepare, frames).play(interaction, 'us', 'hal');
+  for (let i = 0; i < 3; i += 1) new Player('loop', { prepare, frames }).play(interaction, 'us', 'hal');
   expect(prepared).toBe(1);
 });
 
 it('asks for memory for each key once, and plays none that there is no memory for', () => {
   let left = 2000;
-  const player = new Player(
-    'loop',
-    () => 'x',
-    undefined,
-    (bytes) => {
+  const player = new Player('loop', {
+    prepare: () => 'x',
+    hold: (bytes) => {
       if (bytes > left) throw new Error('no memory');
       left -= bytes;
     },
-  );
+  });
   const play = (id: string): unknown => player.play(interactionOf(stagesKey(id), takesOf('A')), 'us', 'json');
   for (let i = 0; i < 9; i += 1) expect([play('a'), play('b')]).toEqual(['x', 'x']);
   expect(() => play('c')).toThrow('no memory');

@@ -11,7 +11,8 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Key, Recording } from '../../../src/aws/apigateway/operation.ts';
+import type { Key } from '../../../src/aws/apigateway/key.ts';
+import type { Recording } from '../../../src/aws/apigateway/operation.ts';
 import { Cassette } from '../../../src/cassette/cassette.ts';
 import { CassetteLock } from '../../../src/cassette/cassette-lock.ts';
 import { parseCassetteFile, writeCassetteFile } from '../../../src/cassette/format.ts';
@@ -21,8 +22,8 @@ import { createRedactor } from '../../../src/redaction/redactor.ts';
 import {
   errorAnswer,
   errorTake,
-  getStages,
   interactionOf,
+  newTake,
   stagesAnswer,
   stagesKey,
   takeOf,
@@ -63,7 +64,7 @@ function startRun(dir: string, second: number, settings: Partial<RecorderSetting
   });
   const store = async (word: string) => {
     const { answer, region, key } = answered(word);
-    return recorder.store(key, getStages, region, answer);
+    return recorder.store(newTake(key, answer, region));
   };
   const stop = async () => {
     await recorder.settle();
@@ -211,7 +212,7 @@ describe('storing', () => {
     const stored = await Promise.all(
       words.map((word) => {
         const { answer, region, key } = answered(word);
-        return recorder.store(key, getStages, region, answer);
+        return recorder.store(newTake(key, answer, region));
       }),
     );
     expect(stored.every(({ interaction }) => interaction !== undefined)).toBe(true);
@@ -229,7 +230,7 @@ describe('storing', () => {
     for (const [index, value] of ['one', 'two'].entries()) {
       const { recorder, path, stop } = startRun(dir, index + 1);
       const answer = secret(value);
-      await recorder.store(KEY, getStages, 'us', answer);
+      await recorder.store(newTake(KEY, answer, 'us'));
       expect(answer, 'the answer itself is not changed').toEqual(secret(value));
       await stop();
       texts.push(readFileSync(path, 'utf8'));

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Shelf } from '../../../src/cassette/shelf.ts';
 import { createRedactor } from '../../../src/redaction/redactor.ts';
-import { getStages, stagesAnswer, stagesKey } from '../../support/recordings.ts';
+import { newTake, stagesAnswer, stagesKey } from '../../support/recordings.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 test('two kinds of recorders of one cassette keep what the other has recorded', async () => {
@@ -18,7 +18,7 @@ test('two kinds of recorders of one cassette keep what the other has recorded', 
   const additions = shelf.lend('default', 'additions');
   const key = stagesKey('a1b2c3d4e5');
   const record = (loan: typeof anew, stage: string) =>
-    loan.recorder?.store(key, getStages, 'us-east-1', stagesAnswer(stage));
+    loan.recorder?.store(newTake(key, stagesAnswer(stage)));
 
   await record(additions, 'first');
   await record(anew, 'second');

@@ -1,10 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { getStages } from '../../../src/aws/apigateway/get-stages/get-stages.ts';
 import { Shelf } from '../../../src/cassette/shelf.ts';
 import { createRedactor } from '../../../src/redaction/redactor.ts';
-import { stagesAnswer, stagesKey } from '../../support/recordings.ts';
+import { newTake, stagesAnswer, stagesKey } from '../../support/recordings.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 function createShelf() {
@@ -37,8 +36,8 @@ describe('the shelf', () => {
     const { shelf, failures, isLocked } = createShelf();
     const [anew, adding] = [shelf.lend('a', 'anew'), shelf.lend('a', 'additions')];
     await Promise.all([anew.recorder?.start(), adding.recorder?.start()]);
-    await anew.recorder?.store(stagesKey('one'), getStages, 'us-east-1', stagesAnswer('A'));
-    await adding.recorder?.store(stagesKey('two'), getStages, 'us-east-1', stagesAnswer('B'));
+    await anew.recorder?.store(newTake(stagesKey('one'), stagesAnswer('A')));
+    await adding.recorder?.store(newTake(stagesKey('two'), stagesAnswer('B')));
     expect(failures).toEqual([]);
     await anew.release();
     await anew.release();
@@ -55,7 +54,7 @@ describe('the shelf', () => {
     const released = first.release();
     const second = shelf.lend('a', 'anew');
     await Promise.all([released, second.recorder?.start()]);
-    const stored = await second.recorder?.store(stagesKey(), getStages, 'us-east-1', stagesAnswer('A'));
+    const stored = await second.recorder?.store(newTake(stagesKey(), stagesAnswer('A')));
     expect(stored?.interaction).toBeDefined();
     expect(failures).toEqual([]);
     expect(isLocked('a')).toBe(true);
@@ -67,7 +66,7 @@ describe('the shelf', () => {
     const { shelf } = createShelf();
     for (const stage of ['A', 'B']) {
       const loan = shelf.lend('a', 'anew');
-      await loan.recorder?.store(stagesKey(), getStages, 'us-east-1', stagesAnswer(stage));
+      await loan.recorder?.store(newTake(stagesKey(), stagesAnswer(stage)));
       await loan.release();
     }
     const { cassette } = shelf.lend('a', undefined);

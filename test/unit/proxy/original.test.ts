@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { getStages } from '../../../src/aws/apigateway/get-stages/get-stages.ts';
-import { keyOf } from '../../../src/aws/apigateway/operation.ts';
 import { identify } from '../../../src/aws/apigateway/operations.ts';
 import { plannedRendering } from '../../../src/aws/apigateway/planned-answer.ts';
 import type { Interaction, Take } from '../../../src/cassette/format.ts';
@@ -10,11 +9,11 @@ import type { JsonObject } from '../../../src/json.ts';
 import { originalOf } from '../../../src/proxy/original.ts';
 
 const TARGET = '/restapis/a1b2c3d4e5/stages';
-const KEY = keyOf('GetStages', 'a1b2c3d4e5', {});
+const KEY = getStages.keyOf('a1b2c3d4e5', {});
 
 function take(content: JsonObject, parts: Partial<Take> = {}): Take {
   const [representation, recordedAt] = ['json', '2026-02-03T04:05:06Z'] as const;
-  return { status: 200, representation, region: 'us-east-1', recordedAt, times: 1, content, ...parts };
+  return { status: 200, representation, region: 'us-east-1', recordedAt, times: 1, at: 0, content, ...parts };
 }
 
 const listing = (...names: string[]) => take({ stages: names.map((stageName) => ({ stageName })) });
@@ -27,7 +26,7 @@ function recorded(
   { target = TARGET, order = 'sequence' as Order, accept = 'application/json' } = {},
 ) {
   const interaction: Interaction = { key: KEY, operation: getStages, takes };
-  const player = new Player(order, plannedRendering);
+  const player = new Player(order, { prepare: plannedRendering });
   const asking = {
     call: { accept, target },
     session: { player },
@@ -70,7 +69,7 @@ describe('what a call would have been answered with', () => {
   });
 
   it('is an empty object for an operation that is not understood', () => {
-    const { original } = recorded([], { target: '/restapis' });
+    const { original } = recorded([], { target: '/restapis/' });
     expect(original.answer()).toMatchObject({ status: 200, body: '{}\n' });
     expect(original.earlier(1)).toBeUndefined();
     expect(original.altered({ type: 'empty' })).toBeUndefined();

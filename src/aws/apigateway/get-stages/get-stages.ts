@@ -1,25 +1,19 @@
 import { documentBounds } from '../../../bounds.ts';
 import type { Representation } from '../../../call.ts';
-import {
-  countValues,
-  isJsonObject,
-  type Json,
-  type JsonObject,
-  objectOf,
-  parseJson,
-  sortKeys,
-} from '../../../json.ts';
+import { isJsonObject, type JsonObject, objectOf, sortKeys } from '../../../json.ts';
 import { withoutSecrets } from '../../../secrets.ts';
+import type { Key } from '../key.ts';
 import {
   type Alteration,
-  type Key,
-  keyOf,
+  NO_SECRET_PLACES,
   type Operation,
   type Recording,
-  type Rendering,
   type ServiceAnswer,
+  type TextRendering,
 } from '../operation.ts';
-import { bareErrorType, writeBody } from '../service-error.ts';
+import { isTooMuch, parseAnswer } from '../recorded-document.ts';
+import { findErrorFlaw, type RecordedErrors, readError, renderError } from '../recorded-error.ts';
+import { writeBody } from '../service-error.ts';
 import { decodePercent, type Target } from '../target.ts';
 import { type Collection, readCollection, writeCollection } from './representation.ts';
 import { alterDocument } from './stage-alteration.ts';
@@ -28,27 +22,32 @@ const NAME = 'GetStages';
 /** `deployment_id` is the spelling of the HAL links and of the documentation's sample. */
 const FILTER_SPELLINGS = ['deploymentId', 'deployment_id'];
 /** The errors that say something of the API, not of the caller or of the moment. */
-const RECORDED_ERRORS: Readonly<Record<number, string>> = {
-  400: 'BadRequestException',
-  404: 'NotFoundException',
-};
-const ANSWER_LIMITS = { depth: documentBounds.recordedDepth, values: documentBounds.takeValues };
+const RECORDED_ERRORS: RecordedErrors = { 400: ['BadRequestException'], 404: ['NotFoundException'] };
 const CONTENT_FIELDS = ['stages', 'links', 'stageLinks', 'envelope'] as const;
 
 /** `GET /restapis/{restapi_id}/stages?deploymentId=…`, and the same with `HEAD`. */
-export const getStages: Operation = {
+export const getStages = {
   name: NAME,
-  parameters: ['deploymentId'],
-  identify,
+  isWrite: false,
+  isRecordedByName: false,
+  keyNeeds: 'nothing',
+  hasHal: true,
+  answered: NO_SECRET_PLACES,
+  sent: NO_SECRET_PLACES,
+  keyOf,
   read,
   findFlaw,
   render,
   alter,
   lists,
   nothing: { status: 200, representation: 'json', content: { stages: [] } },
-};
+} as const satisfies Operation;
 
-function identify(method: string, target: Target): Key | { notUnderstood: string } | undefined {
+/** The key of the call; a reason when it is this operation but asks for what is not understood; else nothing. */
+export function identifyGetStages(
+  method: string,
+  target: Target,
+): Key | { notUnderstood: string } | undefined {
   const id = /^\/restapis\/([^/]+)\/stages$/.exec(target.path)?.[1];
   if ((method !== 'GET' && method !== 'HEAD') || id === undefined) return undefined;
   const restApiId = decodePercent(id);
@@ -68,13 +67,39 @@ function identify(method: string, target: Target): Key | { notUnderstood: string
     if (filter !== undefined) return { notUnderstood: 'it filters by deployment twice' };
     filter = value;
   }
-  return keyOf(NAME, restApiId, filter === undefined ? {} : { deploymentId: filter });
+  return keyWith(restApiId, filter);
+}
+
+function keyOf(restApiId: string | undefined, fields: JsonObject): Key {
+  if (restApiId === undefined) throw new Error(`${NAME} is of an API, not of the account`);
+  const { deploymentId, ...others } = fields;
+  const [unknown] = Object.keys(others);
+  if (unknown !== undefined || (deploymentId !== undefined && typeof deploymentId !== 'string'))
+    throw new Error(
+      `an interaction has a field '${unknown ?? 'deploymentId'}' that is no parameter of ${NAME}`,
+    );
+  return keyWith(restApiId, deploymentId);
+}
+
+function keyWith(restApiId: string, deploymentId: string | undefined): Key {
+  const parameters: Readonly<Record<string, string>> = deploymentId === undefined ? {} : { deploymentId };
+  const given = Object.entries(parameters).flat();
+  return {
+    operation: NAME,
+    restApiId,
+    parameters,
+    fields: parameters,
+    path: `/restapis/${encodeURIComponent(restApiId)}/stages`,
+    text: JSON.stringify([NAME, restApiId, ...given]),
+  };
 }
 
 function read(answer: ServiceAnswer, key: Key): Recording | undefined {
-  const document = parseDocument(answer.text);
+  const document = parseAnswer(answer.body);
   if (!isJsonObject(document)) return undefined;
-  return answer.status === 200 ? readStages(answer, document, key) : readError(answer, document);
+  return answer.status === 200
+    ? readStages(answer, document, key)
+    : readError(answer, document, RECORDED_ERRORS);
 }
 
 function readStages(answer: ServiceAnswer, document: JsonObject, key: Key): Recording | undefined {
@@ -90,51 +115,16 @@ function readStages(answer: ServiceAnswer, document: JsonObject, key: Key): Reco
 }
 
 function recordingOf(document: JsonObject, representation: Representation, key: Key): Recording | undefined {
-  const collection = readCollection(document, representation, key.restApiId);
+  const collection = readCollection(document, representation, apiOf(key));
   if (collection === undefined || collection.stages.length > documentBounds.stages) return undefined;
   const content = sortKeys(objectOf(Object.entries(collection)));
   // What was not sent, or would be taken for something else, adds values to it.
   return isTooMuch(content) ? undefined : { status: 200, representation, content };
 }
 
-function readError(answer: ServiceAnswer, document: JsonObject): Recording | undefined {
-  const type = bareErrorType(answer.errorType);
-  const isRecorded = type !== undefined && RECORDED_ERRORS[answer.status] === type;
-  // A body with a `type` of its own cannot be told from the header's in a take: rather no recording than a wrong one.
-  if (!isRecorded || typeof document.message !== 'string' || Object.hasOwn(document, 'type'))
-    return undefined;
-  return {
-    status: answer.status,
-    representation: 'json',
-    content: sortKeys({ error: { type, ...document } }),
-  };
-}
-
-function parseDocument(text: string): Json {
-  try {
-    return parseJson(text, ANSWER_LIMITS);
-  } catch (cause) {
-    if (cause instanceof SyntaxError) return null;
-    throw cause;
-  }
-}
-
-/** Whether it is more than one answer may hold: each take is read, compared, written and sent in one go. */
-function isTooMuch(content: JsonObject): boolean {
-  return countValues(content) > documentBounds.takeValues;
-}
-
 function findFlaw(status: number, content: JsonObject): string | undefined {
   if (isTooMuch(content)) return `a take holds more than ${documentBounds.takeValues} values`;
-  if (status !== 200) {
-    const unknown = Object.keys(content).find((field) => field !== 'error');
-    if (unknown !== undefined) return `a take with status ${status} has a field '${unknown}'`;
-    const error = content.error;
-    if (!isJsonObject(error)) return `a take with status ${status} has no 'error'`;
-    if (typeof error.type !== 'string' || !/^[A-Za-z0-9]{1,100}$/.test(error.type))
-      return "an error's 'type' is no name";
-    return undefined;
-  }
+  if (status !== 200) return findErrorFlaw(status, content);
   const unknown = Object.keys(content).find((field) => !CONTENT_FIELDS.some((known) => known === field));
   if (unknown !== undefined) return `a take has a field '${unknown}', known are ${CONTENT_FIELDS.join(', ')}`;
   if (!Array.isArray(content.stages) || !content.stages.every(isJsonObject))
@@ -147,13 +137,11 @@ function findFlaw(status: number, content: JsonObject): string | undefined {
   return odd === undefined ? undefined : `'${odd}' is not an object`;
 }
 
-function render(recording: Recording, key: Key, representation: Representation): Rendering {
-  if (isJsonObject(recording.content.error)) {
-    const { type, ...fields } = recording.content.error;
-    return { contentType: 'application/json', errorType: String(type), body: writeBody(fields) };
-  }
+function render(recording: Recording, key: Key, representation: Representation): TextRendering {
+  const error = renderError(recording.content);
+  if (error !== undefined) return error;
   const collection = recording.content as unknown as Collection;
-  const document = writeCollection(collection, recording.representation, representation, key.restApiId);
+  const document = writeCollection(collection, recording.representation, representation, apiOf(key));
   return {
     contentType: representation === 'hal' ? 'application/hal+json' : 'application/json',
     body: writeBody(document),
@@ -165,7 +153,7 @@ function alter(recording: Recording, key: Key, alteration: Alteration): Recordin
   if (recording.status !== 200) return undefined;
   const { content, representation } = recording;
   const collection = content as unknown as Collection;
-  const document = writeCollection(collection, representation, representation, key.restApiId);
+  const document = writeCollection(collection, representation, representation, apiOf(key));
   const altered = alterDocument(document, representation, alteration);
   return altered && recordingOf(altered, representation, key);
 }
@@ -175,4 +163,9 @@ function lists({ content }: Recording, stageName: string): boolean {
   return (
     Array.isArray(stages) && stages.some((stage) => isJsonObject(stage) && stage.stageName === stageName)
   );
+}
+
+/** Every key of this operation has one. */
+function apiOf({ restApiId = '' }: Key): string {
+  return restApiId;
 }

@@ -1,7 +1,8 @@
 import type { Representation } from '../../../call.ts';
 import { equalJson, isJsonObject, type Json, type JsonObject, numberOf, objectOf } from '../../../json.ts';
+import { epochSeconds } from '../date.ts';
 import { deriveLinks, deriveStageLinks, differingLinks, isLinks, mergeLinks, withLinks } from './links.ts';
-import { dateFromPlain, dateToPlain, epochSeconds, mapDates } from './stage-date.ts';
+import { dateFromPlain, dateToPlain, mapDates } from './stage-date.ts';
 import { unwrap, wrap } from './verbatim.ts';
 
 /**

@@ -1,4 +1,5 @@
-import { type Json, type JsonObject, numberOf, numberText } from '../../../json.ts';
+import { type Json, type JsonObject, numberText } from '../../../json.ts';
+import { epochSeconds, isoDate } from '../date.ts';
 import { isWrapped, unwrap } from './verbatim.ts';
 
 const dateFields = ['createdDate', 'lastUpdatedDate'] as const;
@@ -19,22 +20,4 @@ export function dateFromPlain(date: Json): Json {
 
 export function dateToPlain(date: Json): Json {
   return isWrapped(date) ? unwrap(date) : (epochSeconds(date) ?? date);
-}
-
-function isoDate(seconds: number): string | undefined {
-  const date = new Date(seconds * 1000);
-  if (Number.isNaN(date.getTime())) return undefined;
-  const text = date.toISOString();
-  return text.length === '2016-04-15T17:38:08.000Z'.length ? text.replace('.000Z', 'Z') : undefined;
-}
-
-const WHOLE_SECONDS = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$/;
-
-/** Epoch seconds of an ISO 8601 date in whole seconds, UTC; nothing for whatever else. */
-export function epochSeconds(date: Json): Json | undefined {
-  if (typeof date !== 'string' || !WHOLE_SECONDS.test(date)) return undefined;
-  const seconds = Date.parse(date) / 1000;
-  // Only the last days of a month may be none.
-  const isThere = date.slice(8, 10) <= '28' || isoDate(seconds) === date;
-  return isThere ? numberOf(String(seconds)) : undefined;
 }

@@ -1,12 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { getStages } from '../../../../../src/aws/apigateway/get-stages/get-stages.ts';
-import {
-  keyOf,
-  type Recording,
-  type Rendering,
-  type ServiceAnswer,
-} from '../../../../../src/aws/apigateway/operation.ts';
+import { getStages, identifyGetStages } from '../../../../../src/aws/apigateway/get-stages/get-stages.ts';
+import type { Recording, ServiceAnswer, TextRendering } from '../../../../../src/aws/apigateway/operation.ts';
 import { splitTarget } from '../../../../../src/aws/apigateway/target.ts';
 import type { Representation } from '../../../../../src/call.ts';
 import { parseCassetteFile, writeCassetteFile } from '../../../../../src/cassette/format.ts';
@@ -14,10 +9,18 @@ import { type Json, type JsonObject, parseJson, sortKeys, writeJson } from '../.
 import { API_ID, halDocument, plainDocument } from '../../../../support/odd-stages.ts';
 
 const RUNS = { numRuns: 100 };
-const KEY = keyOf('GetStages', API_ID, { deploymentId: 'd 1' });
+const KEY = getStages.keyOf(API_ID, { deploymentId: 'd 1' });
 
 function answerOf(text: string, parts: Partial<ServiceAnswer> = {}): ServiceAnswer {
-  return { status: 200, contentType: 'application/json', errorType: undefined, text, ...parts };
+  return {
+    status: 200,
+    contentType: 'application/json',
+    contentDisposition: undefined,
+    errorType: undefined,
+    body: text,
+    asked: 'json',
+    ...parts,
+  };
 }
 
 function readText(text: string, parts: Partial<ServiceAnswer> = {}): Recording | undefined {
@@ -32,7 +35,7 @@ function mustRead(text: string, parts: Partial<ServiceAnswer> = {}): Recording {
 
 /** The recording as it is when it was written to the cassette's file and read again. */
 function throughFile(recording: Recording): Recording {
-  const take = { ...recording, region: 'us-east-1', recordedAt: '2026-02-03T04:05:06Z', times: 1 };
+  const take = { ...recording, region: 'us-east-1', recordedAt: '2026-02-03T04:05:06Z', times: 1, at: 0 };
   const text = writeCassetteFile(API_ID, [{ key: KEY, operation: getStages, takes: [take] }]);
   const [interaction] = parseCassetteFile(text, API_ID);
   expect(interaction?.key).toEqual(KEY);
@@ -41,7 +44,7 @@ function throughFile(recording: Recording): Recording {
   return { status: read.status, representation: read.representation, content: read.content };
 }
 
-function textOf(rendering: Rendering): string {
+function textOf(rendering: TextRendering): string {
   return rendering.body;
 }
 
@@ -50,7 +53,7 @@ function expectSame(actual: string, expected: Json): void {
 }
 
 describe('a call', () => {
-  const ask = (target: string, method = 'GET') => getStages.identify(method, splitTarget(target));
+  const ask = (target: string, method = 'GET') => identifyGetStages(method, splitTarget(target));
 
   test.each<[string, string, Record<string, string>]>([
     ['/restapis/a1b2c3d4e5/stages', 'a1b2c3d4e5', {}],
@@ -68,7 +71,7 @@ describe('a call', () => {
     ['/restapis/%f0%9f%9a%80/stages', '🚀', {}],
     ['/restapis/a/stages?X-Amz-Signature=1&x-amz-date=2&deploymentId=d', 'a', { deploymentId: 'd' }],
   ])('%s asks for the stages of an API', (target, restApiId, parameters) => {
-    expect(ask(target)).toEqual(keyOf('GetStages', restApiId, parameters));
+    expect(ask(target)).toEqual(getStages.keyOf(restApiId, parameters));
   });
 
   test('has one key, however it is spelled', () => {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { getStages } from '../../../../../src/aws/apigateway/get-stages/get-stages.ts';
 import { readCollection } from '../../../../../src/aws/apigateway/get-stages/representation.ts';
-import { type Alteration, keyOf, type Recording } from '../../../../../src/aws/apigateway/operation.ts';
+import type { Alteration, Recording } from '../../../../../src/aws/apigateway/operation.ts';
 import type { Representation } from '../../../../../src/call.ts';
 import {
   isJsonObject,
@@ -18,7 +18,7 @@ import { fieldName, number, text } from '../../../../support/odd-json.ts';
 import { API_ID, halDocument, plainDocument, stagesOf } from '../../../../support/odd-stages.ts';
 
 const RUNS = { numRuns: 100 };
-const KEY = keyOf('GetStages', API_ID, {});
+const KEY = getStages.keyOf(API_ID, {});
 const representations = ['hal', 'json'] as const;
 
 function recordingOf(document: JsonObject, representation: Representation): Recording {
