@@ -109,6 +109,8 @@ export const memoryBounds = fixed({
   targetLength: 300,
   /** Regions that have their own place in a key's takes: more than AWS has. Those beyond it share one. */
   regionsOfKey: 100,
+  /** Texts that a session's clients have sent and redaction took out, to be put back: beyond, the oldest is not. */
+  sentTexts: 1000,
   /** Files of a cassette that cannot be used, of which the reason is kept: beyond, all are read again. */
   unreadableFiles: 100,
   /** Certificates of hosts that are kept. */

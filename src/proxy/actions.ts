@@ -1,5 +1,6 @@
 import { representationFor } from '../aws/apigateway/accepted-representation.ts';
 import { isSuccess } from '../aws/apigateway/operation.ts';
+import type { PlannedAnswer } from '../aws/apigateway/planned-answer.ts';
 import {
   type Answer,
   type Body,
@@ -8,13 +9,13 @@ import {
   type Representation,
   withoutHeaders,
 } from '../call.ts';
-import type { Interaction } from '../cassette/format.ts';
+import type { Interaction, Take } from '../cassette/format.ts';
 import { describeMiss, describeOtherRepresentation, missError } from '../cassette/miss.ts';
 import type { Clock } from './clock.ts';
 import type { Context } from './context.ts';
 import type { Action } from './decide.ts';
 import { type Ending, failedEnding } from './ending.ts';
-import { OUTCOME_HEADER, type RequestIds, toAnswer } from './ready-answer.ts';
+import { OUTCOME_HEADER, type RequestIds, readyReplay, toAnswer } from './ready-answer.ts';
 import type { Upstream, UpstreamAnswer } from './upstream.ts';
 
 /** What the actions need besides the call. */
@@ -40,16 +41,36 @@ function play(
   const { call, session, asked, region } = context;
   const { player } = session;
   const representation = representationFor(asked.operation, call.accept);
+  const isPlain = session.sent.isEmpty && asked.operation?.isWrite !== true;
+  const take = isPlain ? undefined : interaction && player.peek(interaction, region);
   const ready =
     interaction &&
     (call.method === 'HEAD'
       ? player.preview(interaction, region, representation)
       : player.play(interaction, region, representation));
   if (ready === undefined) return missRepresentation(context, interaction, representation, ids);
-  const ending: Ending = { answer: toAnswer(ready, ids), outcome: 'replayed' };
+  const answer = toAnswer(withSentValues(context, take, representation) ?? ready, ids);
+  const ending: Ending = { answer, outcome: 'replayed' };
   if (asked.key !== undefined && asked.operation.isWrite)
     session.answered.add(call.invocationId, asked.key.text, ending, clock.now());
   return ending;
+}
+
+/** The answer with what this client has sent and redaction took out; nothing where it has sent nothing of the kind. */
+function withSentValues(
+  { session, asked, sent }: Context,
+  take: Take | undefined,
+  representation: Representation,
+): PlannedAnswer | undefined {
+  if (take === undefined || asked.key === undefined) return undefined;
+  const { key, operation } = asked;
+  if (sent !== undefined && operation.isWrite && isSuccess(take.status))
+    session.sent.learn(key, sent.raw, sent.redacted, take.content);
+  if (session.sent.isEmpty) return undefined;
+  const content = session.sent.restore(key, take.content);
+  if (content === take.content) return undefined;
+  const rendering = operation.render({ ...take, content }, key, representation);
+  return rendering && readyReplay(take.status, rendering);
 }
 
 /** What is recorded cannot be told in the representation that is asked for. */

@@ -24,7 +24,9 @@ const BEFORE = [
   new RegExp(`arn${COLON}aws[a-z-]{0,20}${COLON}${PART}${COLON}${PART}${COLON}$`, 'i'),
   // `https://sqs.REGION.amazonaws.com/ID/QUEUE`
   new RegExp(String.raw`${AWS_DOMAIN}(?::\d{1,5})?${SLASH}$`, 'i'),
-  /account[\s_-]{0,2}(?:id|no|number|#)?["'\\]{0,4}\s?[:=]?\s?["'\\]{0,4}$/i,
+  /account[\s_-]{0,2}(?:id|no|number|#)?["'\\]{0,4}\s?[:=]?\s?\[?\s?["'\\]{0,4}$/i,
+  // A principal of a policy, whose text may be escaped once more than JSON needs.
+  /["\\]AWS\\{0,3}"\s?:\s?\[?\s?["\\]{1,4}$/,
 ];
 const BEHIND = new RegExp(
   String.raw`^(?:[\w-]{0,63}\.){1,6}${AWS_DOMAIN}(?![\w-])|^[\w-]{0,63}\.s3[\w.-]{0,60}\.${AWS_DOMAIN}`,

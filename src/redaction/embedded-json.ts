@@ -6,6 +6,7 @@ import { isAboutSecret, isHarmless, REDACTED } from './secret-names.ts';
 export interface JsonTextRules {
   readonly redact: (text: string) => string;
   readonly isSecretName: (name: string) => boolean;
+  readonly isSecretMapping: (name: string, value: string) => boolean;
 }
 
 interface Edit {
@@ -100,6 +101,7 @@ function readToken(token: string, start: number, level: Level, rules: JsonTextRu
   const value = isText ? (JSON.parse(token) as string) : token;
   const isKept = isHarmless(value) || (!isText && level.isNameOfCount);
   if ((level.isSecret || level.isNameOfSecret) && !isKept) return { start, end, text: TAKEN };
+  if (isText && rules.isSecretMapping(name, value)) return { start, end, text: TAKEN };
   const redacted = isText ? rules.redact(value) : value;
   if (isText && isNameField(name))
     level.namesSecret ||= rules.isSecretName(value) || rules.isSecretName(redacted);

@@ -1,5 +1,6 @@
 import { EXAMPLE_ACCOUNT_ID } from '../aws/apigateway/service-error.ts';
 import { isJsonObject, type Json, type JsonObject, numberOf, numberText, objectOf } from '../json.ts';
+import { patchedName } from './mappings.ts';
 import { isNameField, isValueField } from './named-value.ts';
 import { isAboutSecret, isHarmless, REDACTED } from './secret-names.ts';
 
@@ -8,8 +9,11 @@ export interface FieldRules {
   readonly redactText: (text: string) => string;
   readonly isSecretName: (name: string) => boolean;
   readonly isAccountId: (text: string) => boolean;
+  readonly isSecretMapping: (name: string, value: string) => boolean;
   /** The user's own rules. */
   readonly applyCustom: (text: string) => string;
+  /** Paths of what stays as it is. */
+  readonly kept: ReadonlySet<string>;
 }
 
 /** Where a value stands. */
@@ -48,12 +52,21 @@ export function createFieldRedactor(rules: FieldRules): (object: JsonObject) => 
       const value = object[name];
       return isNameField(name) && typeof value === 'string' && isNameOfSecret(value);
     });
+    const patched = patchedName(object);
+    const patchesSecret = patched !== undefined && isNameOfSecret(patched);
     return objectOf(
       names.map((name) => {
         const isSecret =
-          place.isSecret || (hasNames && isNameOfSecret(name)) || (namesSecret && isValueField(name));
+          place.isSecret ||
+          (hasNames && isNameOfSecret(name)) ||
+          ((namesSecret || patchesSecret) && isValueField(name));
         const inside = { name, path: pathTo(place, name), isSecret };
-        return [renamed?.get(name) ?? name, redactValue(object[name] as Json, inside)] as const;
+        const value = object[name] as Json;
+        if (rules.kept.has(inside.path)) return [name, value] as const;
+        const mapping = isValueField(name) ? (patched ?? name) : name;
+        if (typeof value === 'string' && rules.isSecretMapping(mapping, value))
+          return [renamed?.get(name) ?? name, REDACTED] as const;
+        return [renamed?.get(name) ?? name, redactValue(value, inside)] as const;
       }),
     );
   }

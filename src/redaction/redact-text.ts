@@ -1,5 +1,5 @@
 import { redactionBounds } from '../bounds.ts';
-import { isJsonText, redactJsonText } from './embedded-json.ts';
+import { isJsonText, type JsonTextRules, redactJsonText } from './embedded-json.ts';
 import { SHORTEST } from './find-secrets.ts';
 import { type Finding, replaceFindings } from './finding.ts';
 import { REDACTED } from './secret-names.ts';
@@ -13,14 +13,14 @@ export type TextRedactor = (text: string) => string;
  */
 export function createTextRedactor(
   find: (text: string) => readonly Finding[],
-  isSecretName: (name: string) => boolean,
+  names: Omit<JsonTextRules, 'redact'>,
 ): TextRedactor {
   let jsonTexts = 0;
   const take: TextRedactor = (text) => replaceFindings(text, find(text), REDACTED);
   let redactor: TextRedactor = (text) => redactUntilStable(text, take);
   // The innermost level takes JSON for any text.
   for (let depth = 0; depth < redactionBounds.nestedJson; depth += 1) {
-    const rules = { redact: redactor, isSecretName };
+    const rules = { redact: redactor, ...names };
     const redactOnce: TextRedactor = (text) => {
       if (!isJsonText(text)) return take(text);
       jsonTexts += 1;

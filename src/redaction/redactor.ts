@@ -22,11 +22,11 @@ export function createRedactor(disabled: readonly string[], custom: readonly Cus
     );
   }
   let engine: Promise<Engine> | undefined;
-  return async (content, _places) => {
+  return async (content, places) => {
     engine ??= import('./engine.ts').then(({ createEngine }) =>
       createEngine(disabled.filter(isRedactionName), custom),
     );
-    return (await engine).redact(content);
+    return (await engine).redact(content, places);
   };
 }
 

@@ -2,6 +2,7 @@
 export const redactionNames = [
   'account-ids',
   'secret-names',
+  'secret-fields',
   'access-keys',
   'jwts',
   'private-keys',

@@ -12,7 +12,7 @@ const SECRET_WORDS = new Set(
 const ABOUT_WORDS = new Set(
   (
     'algorithm alg api apis arn arns at audience authorizer bucket cache cidr count created date days dir disabled ' +
-    'dns domain enabled endpoint endpoints expiration expires expiry field file filename format function header ' +
+    'dns domain enabled endpoint endpoints expiration expression expires expiry field file filename format function header ' +
     'headers host hostname hours ip ips issuer lambda length limit limits link location manager max min minutes mode ' +
     'ms name names network optional param parameter path paths policies policy prefix provider queue region required ' +
     'role rotation scope scopes seconds service size source state status store stream subnet subnets suffix table ' +
@@ -54,6 +54,8 @@ const HARMLESS = [
   /^(?:|REDACTED|true|false|yes|no|on|off|none|null|nil|undefined|n\/a|enabled|disabled|required|optional|\*+|x{3,}|\.+)$/i,
   // A reference that somebody else fills in: of API Gateway, of a template, of CloudFormation.
   /^(?:\$(?:context|input|util|stageVariables)\b[\w.()'$-]{0,200}|\$?\{[^{}]{1,200}\}|\{\{[^{}]{1,300}\}\}|<[a-z][\w -]{0,60}>)$/i,
+  // A mapping from what was called with. [API Gateway developer guide, "Request and response data mappings"]
+  /^(?:(?:method|integration)\.(?:request|response)\.[a-z]{1,30}|context|stageVariables)\b[\w.$[\]'-]{0,200}$/i,
   // The name of a secret that AWS keeps.
   /^arn:aws[a-z-]{0,20}:[a-z0-9-]{1,40}:[a-z0-9-]{0,40}:\d{0,12}:[\w/:.+=@*-]{1,300}$/,
 ];

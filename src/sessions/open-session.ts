@@ -7,6 +7,7 @@ import type { MemoryBudget } from '../journal/memory-budget.ts';
 import { RetryLog } from '../retries/retry-log.ts';
 import { AnsweredWrites } from './answered-writes.ts';
 import { modeNeeds } from './mode.ts';
+import { SentValues } from './sent-values.ts';
 import type { OpenSession, SessionSettings } from './sessions.ts';
 
 /** What all sessions of a server are made with. */
@@ -56,6 +57,7 @@ export function openSession(
     }),
     recorder,
     answered: new AnsweredWrites(share),
+    sent: new SentValues(hold),
     rules: new RuleSet(plan, { seed, elapsed, memory: share }),
     journal: new Journal(undefined, share),
     retries: new RetryLog(undefined, share),

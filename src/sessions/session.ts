@@ -9,6 +9,7 @@ import type { MemoryShare } from '../journal/memory-budget.ts';
 import type { RetryLog } from '../retries/retry-log.ts';
 import type { AnsweredWrites } from './answered-writes.ts';
 import type { Mode } from './mode.ts';
+import type { SentValues } from './sent-values.ts';
 
 /** One view of the proxy: everything that calls change. */
 export interface Session {
@@ -27,6 +28,8 @@ export interface Session {
   readonly recorder: Recorder | undefined;
   readonly rules: RuleSet;
   readonly answered: AnsweredWrites;
+  /** What clients sent that is not recorded. */
+  readonly sent: SentValues;
   readonly journal: Journal;
   /** What clients tried again. */
   readonly retries: RetryLog;
@@ -38,6 +41,7 @@ export interface Session {
 export function resetSession(session: Session): void {
   session.player.reset();
   session.answered.clear();
+  session.sent.clear();
   session.rules.reset();
   session.journal.clear();
   session.retries.clear();

@@ -38,13 +38,19 @@ export interface ServiceAnswer {
   readonly asked: Representation;
 }
 
-/** Where values stand that are not to be recorded, as dotted paths: `[]` for a list's elements, `*` for a map's values. */
+/** Where the model says that there are secrets, and what is none whatever it looks like. */
 export interface SecretPlaces {
-  /** Of values. */
+  /** Values that are not to be recorded, as dotted paths: `[]` for a list's elements, `*` for a map's values. */
   readonly secrets: readonly string[];
-  /** Of maps of parameter mappings: a mapping to a fixed value, in quotes, may send a secret along. */
-  readonly statics: readonly string[];
+  /** The same as the paths of patch operations. */
+  readonly patched: readonly string[];
+  /** The same as columns of a body that is CSV, in lower case. */
+  readonly columns: readonly string[];
+  /** Members of the document that stay as they are: the tokens of pages, which later keys name. */
+  readonly kept: readonly string[];
 }
+
+export const NO_SECRET_PLACES: SecretPlaces = { secrets: [], patched: [], columns: [], kept: [] };
 
 /**
  * A change to a listing that leaves it well-formed: what the service may send one day, or for a moment. `item` names one
@@ -68,8 +74,6 @@ export type Alteration =
       readonly field: string;
       readonly value: Json;
     };
-
-export const NO_SECRET_PLACES: SecretPlaces = { secrets: [], statics: [] };
 
 /** One API call that restage understands. */
 export interface Operation {

@@ -1,6 +1,7 @@
 import { isJsonObject, type JsonObject, sortKeys } from '../../../json.ts';
 import {
   isSuccess,
+  NO_SECRET_PLACES,
   type Operation,
   type Recording,
   type Rendering,
@@ -35,8 +36,17 @@ export function operationOf(row: OperationRow): Operation {
     isRecordedByName: row.access === 'test',
     keyNeeds: needsBody(row) ? 'body' : row.accept === true ? 'accept' : 'nothing',
     hasHal,
-    answered: { secrets: row.secrets ?? [], statics: row.statics ?? [] },
-    sent: { secrets: row.sentSecrets ?? [], statics: row.sentStatics ?? [] },
+    answered: {
+      ...NO_SECRET_PLACES,
+      secrets: row.secrets ?? [],
+      kept: row.token === undefined ? [] : [row.token],
+    },
+    sent: {
+      ...NO_SECRET_PLACES,
+      secrets: row.sentSecrets ?? [],
+      patched: row.patchedSecrets ?? [],
+      columns: row.secretColumns ?? [],
+    },
     keyOf: (restApiId, fields) => readModelledKey(row, restApiId, fields),
     read: (answer) => {
       if (isSuccess(answer.status)) return isFile ? readFile(answer) : readDocument(answer, hasHal);
