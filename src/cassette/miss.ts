@@ -1,6 +1,7 @@
 import { describeKey, type Key, quote } from '../aws/apigateway/key.ts';
 import type { Representation } from '../call.ts';
 import { CallError } from '../errors.ts';
+import { describeBodyDifference } from './body-difference.ts';
 import type { Cassette } from './cassette.ts';
 import type { Take } from './format.ts';
 
@@ -32,6 +33,13 @@ export async function describeMiss(cassette: Cassette, key: Key): Promise<Miss> 
     const note = `its takes in cassette ${quote(cassette.name)} are used up (order 'strict')`;
     return { message: `${what}: ${note}. ${remedy}.`, note };
   }
+  const recorded = cassette.peek(key.restApiId) ?? [];
+  const difference = describeBodyDifference(
+    key,
+    recorded.map((interaction) => interaction.key),
+  );
+  if (difference !== undefined)
+    return { message: `${what}: ${difference} (${cassette.folder}). ${remedy}.`, note: difference };
   const keys = cassette.keysLike(key, SHOWN).map(describeKey);
   const nearest =
     keys.length > 0 || key.restApiId === undefined ? keys : await apisLike(cassette, key.restApiId);
