@@ -96,6 +96,7 @@ const doors: Readonly<Record<string, readonly string[]>> = {
     'accepted-representation',
     'identifier',
     'key',
+    'listing',
     'operation',
     'operations',
     'planned-answer',

@@ -15,8 +15,8 @@ export interface Original {
   readonly earlier: (places: number) => PlannedAnswer | undefined;
   /** The recorded answer, altered; nothing when nothing is recorded that could be altered so. */
   readonly altered: (alteration: Alteration) => PlannedAnswer | undefined;
-  /** Whether the call names this stage, or the recorded answer lists it. */
-  readonly hasStage: (name: string) => boolean;
+  /** Whether the call's path names this thing, or the recorded answer lists it. */
+  readonly hasItem: (name: string) => boolean;
 }
 
 /** What a fault may look at. */

@@ -29,6 +29,6 @@ export function isInScope(scope: Scope, target: Target): boolean {
       (target.attempt !== undefined && attempt.min <= target.attempt && target.attempt <= attempt.max)) &&
     (header === undefined || headerValues(target.headers, header.name).includes(header.value)) &&
     // Last: it may have to look at what is recorded.
-    (stage === undefined || target.original.hasStage(stage))
+    (stage === undefined || target.original.hasItem(stage))
   );
 }

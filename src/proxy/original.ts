@@ -1,8 +1,8 @@
 import { representationFor } from '../aws/apigateway/accepted-representation.ts';
+import { namesInPath } from '../aws/apigateway/listing.ts';
 import type { Alteration, Recording } from '../aws/apigateway/operation.ts';
 import type { Identified } from '../aws/apigateway/operations.ts';
 import { type PlannedAnswer, plannedRendering } from '../aws/apigateway/planned-answer.ts';
-import { decodePercent } from '../aws/apigateway/target.ts';
 import type { Call } from '../call.ts';
 import type { Interaction } from '../cassette/format.ts';
 import type { Original } from '../chaos/effect.ts';
@@ -15,9 +15,6 @@ interface Asking {
   readonly asked: Identified;
   readonly region: string | undefined;
 }
-
-/** A stage's own path: what programs ask for that read stages one by one. [Terraform does] */
-const STAGE_PATH = /^\/restapis\/[^/]+\/stages\/([^/?]+)/;
 
 /** What a call would be answered with if no fault answered it. Nothing is worked out before it is asked for. */
 export function originalOf({ call, session, asked, region }: Asking, interaction?: Interaction): Original {
@@ -44,9 +41,9 @@ export function originalOf({ call, session, asked, region }: Asking, interaction
       const altered = asked.operation.alter(recording, asked.key, alteration);
       return altered && render(altered);
     },
-    hasStage: (name) => {
-      const own = STAGE_PATH.exec(call.target)?.[1];
-      if (own !== undefined) return decodePercent(own) === name;
+    hasItem: (name) => {
+      // Programs that read things one by one name them. [Terraform does]
+      if (namesInPath(call.target, name)) return true;
       const recording = takeAt(0);
       return recording !== undefined && asked.operation?.lists(recording, name) === true;
     },

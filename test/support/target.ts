@@ -7,7 +7,7 @@ const nothingRecorded: Original = {
   answer: () => plannedRendering(200, { contentType: 'application/json', body: '{"item":[]}\n' }),
   earlier: () => undefined,
   altered: () => undefined,
-  hasStage: () => false,
+  hasItem: () => false,
 };
 
 /** A call as rules see it: of one key, nothing recorded, unless said otherwise. */
@@ -27,7 +27,7 @@ export function targetOf(fields: Partial<Target> = {}): Target {
 
 /** An {@link Original} with these stages. */
 export function originalWith(...stages: readonly string[]): Original {
-  return { ...nothingRecorded, hasStage: (name) => stages.includes(name) };
+  return { ...nothingRecorded, hasItem: (name) => stages.includes(name) };
 }
 
 /** So many calls. */

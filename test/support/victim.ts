@@ -14,7 +14,7 @@ export const NO_ORIGINAL: Original = {
   answer: () => ANSWER,
   earlier: () => undefined,
   altered: () => undefined,
-  hasStage: () => false,
+  hasItem: () => false,
 };
 
 /** A call that a fault strikes. */

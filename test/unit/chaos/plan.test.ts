@@ -43,7 +43,7 @@ it.each([
       },
       earlier: () => undefined,
       altered: () => undefined,
-      hasStage: () => false,
+      hasItem: () => false,
     },
   });
   expect(draws > 0).toBe(expected);

@@ -107,7 +107,7 @@ describe('an altered answer', () => {
   });
 });
 
-describe('a stage', () => {
+describe('a thing', () => {
   it.each([
     [TARGET, 'prod', true],
     [TARGET, 'beta', false],
@@ -118,8 +118,33 @@ describe('a stage', () => {
     [`${TARGET}/beta`, 'prod', false],
     [`${TARGET}/%ff`, '%ff', false],
     ['/restapis', 'prod', false],
+    ['/restapis/a1b2c3d4e5', 'a1b2c3d4e5', true],
+    [TARGET, 'a1b2c3d4e5', true],
+    [TARGET, 'stages', false],
+    [TARGET, 'restapis', false],
+    ['/restapis/keys/stages', 'stages', false],
+    [`${TARGET}/beta/cache/data`, 'data', false],
+    [`${TARGET}/beta/cache/data`, 'cache', false],
+    [`${TARGET}/routes/cache/data`, 'cache', false],
+    [`${TARGET}/routes/cache/data`, 'routes', true],
+    [`${TARGET}?stages=beta`, 'beta', false],
+    ['/restapis/a1/resources/r1/methods/GET', 'GET', true],
+    ['/restapis/a1/resources/r1/methods/GET', 'r1', true],
+    ['/restapis/a1/resources/r1/methods/GET', 'methods', false],
+    ['/restapis/a1/resources/r1/methods/GET/integration/responses/200', '200', true],
+    ['/restapis/a1/resources/r1/methods/GET/integration/responses/200', 'responses', false],
+    ['/restapis/a1/documentation/parts/p1', 'p1', true],
+    ['/restapis/a1/documentation/parts/p1', 'parts', false],
+    ['/domainnames/api.example.com', 'api.example.com', true],
+    ['/domainnames/api.example.com/basepathmappings/%28none%29', '(none)', true],
+    ['/tags/arn%3Aaws%3Aapigateway%3A%3A%2Frestapis%2Fa1', 'arn:aws:apigateway::/restapis/a1', true],
+    ['/tags/arn%3Aaws%3Aapigateway%3A%3A%2Frestapis%2Fa1', 'a1', false],
+    ['/v2/apis/a1/routes/r1', 'r1', true],
+    ['/v2/apis/a1/routes/r1', 'v2', false],
+    ['/v2/apis/a1/stages/%24default', '$default', true],
+    ['/account', 'account', false],
   ])('is what the call %s is about when it names it or lists it: %s', (target, name, isMeant) => {
     const takes = target === TARGET ? [listing('prod')] : [];
-    expect(recorded(takes, { target }).original.hasStage(name)).toBe(isMeant);
+    expect(recorded(takes, { target }).original.hasItem(name)).toBe(isMeant);
   });
 });

@@ -2,7 +2,9 @@ import { documentBounds } from '../../../bounds.ts';
 import type { Representation } from '../../../call.ts';
 import { isJsonObject, type JsonObject, objectOf, sortKeys } from '../../../json.ts';
 import { withoutSecrets } from '../../../secrets.ts';
+import { alterDocument } from '../alteration.ts';
 import type { Key } from '../key.ts';
+import { isNamed, listingOf } from '../listing.ts';
 import {
   type Alteration,
   NO_SECRET_PLACES,
@@ -16,13 +18,13 @@ import { findErrorFlaw, type RecordedErrors, readError, renderError } from '../r
 import { writeBody } from '../service-error.ts';
 import { decodePercent, type Target } from '../target.ts';
 import { type Collection, readCollection, writeCollection } from './representation.ts';
-import { alterDocument } from './stage-alteration.ts';
 
 const NAME = 'GetStages';
 /** `deployment_id` is the spelling of the HAL links and of the documentation's sample. */
 const FILTER_SPELLINGS = ['deploymentId', 'deployment_id'];
 /** The errors that say something of the API, not of the caller or of the moment. */
 const RECORDED_ERRORS: RecordedErrors = { 400: ['BadRequestException'], 404: ['NotFoundException'] };
+const LISTING = listingOf('/restapis/{restapi_id}/stages', 'item');
 const CONTENT_FIELDS = ['stages', 'links', 'stageLinks', 'envelope'] as const;
 
 /** `GET /restapis/{restapi_id}/stages?deploymentId=…`, and the same with `HEAD`. */
@@ -154,15 +156,13 @@ function alter(recording: Recording, key: Key, alteration: Alteration): Recordin
   const { content, representation } = recording;
   const collection = content as unknown as Collection;
   const document = writeCollection(collection, representation, representation, apiOf(key));
-  const altered = alterDocument(document, representation, alteration);
+  const altered = alterDocument(document, representation, LISTING, alteration);
   return altered && recordingOf(altered, representation, key);
 }
 
 function lists({ content }: Recording, stageName: string): boolean {
   const { stages } = content;
-  return (
-    Array.isArray(stages) && stages.some((stage) => isJsonObject(stage) && stage.stageName === stageName)
-  );
+  return Array.isArray(stages) && stages.some((stage) => isNamed(stage, LISTING, stageName));
 }
 
 /** Every key of this operation has one. */
