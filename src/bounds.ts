@@ -123,6 +123,8 @@ export const memoryBounds = fixed({
 export const faultBounds = fixed({
   /** Every call asks every rule. */
   rules: 1000,
+  /** Names and patterns in the scope of one rule: each call is compared with each pattern. */
+  scopeNames: 100,
   /** Keys that a rule counts for themselves: beyond, the oldest begins anew. */
   keysOfRule: 100_000,
   /** Regions that have a bucket of their own: beyond, the oldest begins anew. */
@@ -144,8 +146,8 @@ export const documentBounds = fixed({
   /** How deeply JSON may nest, in a file, and in what is recorded: it nests some levels deeper in its file. */
   depth: 200,
   recordedDepth: 100,
-  /** Recorded keys, or APIs, that a miss is compared with, to tell the nearest. */
-  comparedNames: 200,
+  /** Recorded keys, APIs or other names that one is compared with, to tell the nearest: more than there are operations. */
+  comparedNames: 300,
   /** A faults file or a config file, and the aliases that its YAML may use. */
   settingsFileBytes: 256 * KB,
   aliases: 50,

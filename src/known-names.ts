@@ -8,13 +8,24 @@ const COMPARED = 64;
 const MAX_DISTANCE = 3;
 const MIN_LIKENESS = 0.5;
 
+/** Longer lists are not read: of them, the nearest are told. */
+const MAX_LISTED = 40;
+const NEAREST_LISTED = 12;
+
 /**
  * What to answer a name with that is not known, without the full stop: `Did you mean 'b'? Known kinds are a, b`.
  */
 export function suggestNames(name: string, known: readonly string[], lead = 'Known are'): string {
   const nearest = nearestName(name, known);
   const question = nearest === undefined ? '' : `Did you mean '${nearest}'? `;
-  return `${question}${lead} ${listNames(known)}`;
+  if (known.length <= MAX_LISTED) return `${question}${lead} ${listNames(known)}`;
+  const near = known
+    .slice(0, documentBounds.comparedNames)
+    .map((each) => ({ each, distance: nameDistance(name, each) }))
+    .sort((a, b) => a.distance - b.distance)
+    .slice(0, NEAREST_LISTED)
+    .map(({ each }) => each);
+  return `${question}${lead}, the nearest first, ${listNames(near)} and ${known.length - near.length} more`;
 }
 
 /** The known name that was meant, most likely; nothing when none is like it. */

@@ -100,6 +100,7 @@ const doors: Readonly<Record<string, readonly string[]>> = {
     'operation',
     'operations',
     'planned-answer',
+    'quotas',
     'request-body',
     'service-error',
     'target',

@@ -4,12 +4,14 @@ import type { FaultKind } from './fault-kind.ts';
 import type { Rule } from './rule.ts';
 import { type Reserve, Schedule, type Turn } from './schedule.ts';
 import { isInScope, type Target } from './scope.ts';
+import { itemOf } from './scope-parameters.ts';
 
 /** A rule and what it has counted since it was armed. */
 export class ArmedRule {
   readonly rule: Rule;
   readonly schedule: Schedule;
-  readonly #fault: Fault;
+  /** Made when it first strikes: most rules of a quota never do. */
+  #fault: Fault | undefined;
   readonly #kind: FaultKind;
   readonly #seed: number;
 
@@ -18,7 +20,6 @@ export class ArmedRule {
     this.rule = rule;
     this.#kind = kind;
     this.#seed = seed;
-    this.#fault = kind.create(rule.parameters);
     const isRandom = kind.isRandom?.(rule.parameters) === true;
     const draw = (key: string, n: number): number => this.#draw('p', key, n);
     this.schedule = new Schedule(rule.schedule, draw, isRandom, nowMs, reserve);
@@ -26,7 +27,7 @@ export class ArmedRule {
 
   /** Whether it looks at what is recorded. */
   get needsRecordings(): boolean {
-    return this.#kind.needsOriginal === true || this.rule.scope.stage !== undefined;
+    return this.#kind.needsOriginal === true || itemOf(this.rule.scope) !== undefined;
   }
 
   /** Counts the call; nothing when it is not in scope, or not the rule's time. */
@@ -38,6 +39,7 @@ export class ArmedRule {
   /** Does it to the call, which is then a hit; nothing when it cannot be done to this one. */
   strike(target: Target, turn: Turn): Effect | undefined {
     const { key, original, region, restApiId } = target;
+    this.#fault ??= this.#kind.create(this.rule.parameters);
     const effect = this.#fault.strike({
       restApiId,
       region,

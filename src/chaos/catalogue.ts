@@ -4,7 +4,7 @@ import type { Documented } from './documented.ts';
 import { faultKinds } from './fault.ts';
 import type { FaultKind } from './fault-kind.ts';
 import { inputSchema } from './input-schema.ts';
-import { presets, quotaPresets } from './preset.ts';
+import { presets, type QuotaPreset, quotaPresets } from './preset.ts';
 import { scheduleDocs } from './schedule-settings.ts';
 import { scopeDocs } from './scope-parameters.ts';
 
@@ -23,13 +23,21 @@ export interface PresetEntry extends CatalogueEntry {
   readonly faults: readonly string[];
 }
 
+/** A quota, and the limits of single operations in it. */
+export interface QuotaEntry extends CatalogueEntry, Pick<QuotaPreset, 'limits'> {
+  /** The rule for all operations together. */
+  readonly common: string;
+  /** The rule of one operation, for all of these to be imagined. */
+  readonly single: string;
+}
+
 /** Everything there is to say about faults. */
 export interface Catalogue {
   readonly kinds: readonly KindEntry[];
   readonly scopes: readonly CatalogueEntry[];
   readonly schedules: readonly CatalogueEntry[];
   readonly presets: readonly PresetEntry[];
-  readonly quotas: readonly PresetEntry[];
+  readonly quotas: readonly QuotaEntry[];
   /** What a rule counts, a sentence each. */
   readonly counting: readonly string[];
 }
@@ -41,12 +49,13 @@ export function describeFaults(): Catalogue {
       name,
       describes: kind.describes,
       example: exampleOf(name, kind),
-      parameters: describeParameters(kind),
+      // They stand with the present name.
+      parameters: kind.newName === undefined ? describeParameters(kind) : [],
     })),
     scopes: list(scopeDocs),
     schedules: list(scheduleDocs),
     presets: list(presets),
-    quotas: list(quotaPresets),
+    quotas: list(quotaPresets).map(describeQuota),
     counting: Object.values(countingRules),
   };
 }
@@ -54,6 +63,12 @@ export function describeFaults(): Catalogue {
 /** A rule of this kind, as text. A kind that takes no parameters needs to name none. */
 export function exampleOf(name: string, kind: FaultKind & Partial<Documented>): string {
   return kind.example ?? name;
+}
+
+/** Its rules are many and all alike: two stand for them. */
+function describeQuota({ faults, ...quota }: QuotaPreset & { readonly name: string }): QuotaEntry {
+  const [common = '', ...singles] = faults;
+  return { ...quota, common, single: singles.find((rule) => !rule.includes('v2.')) ?? common };
 }
 
 function describeParameters(kind: FaultKind): KindEntry['parameters'] {

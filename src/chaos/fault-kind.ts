@@ -13,6 +13,8 @@ export interface FaultKind {
   readonly describes: string;
   /** A rule of this kind, as text. */
   readonly example: string;
+  /** The kind's present name, where this row is a name that it once had. */
+  readonly newName?: string;
   readonly parameters: Readonly<Record<string, z.ZodType>>;
   /** Whether it looks at the victim's `draw`, with these parameters, parsed already. */
   readonly isRandom?: (parameters: Readonly<Record<string, unknown>>) => boolean;
@@ -56,4 +58,9 @@ export function faultKind<S extends Shape>({
     ...(findFlaw !== undefined && { findFlaw: (parameters) => findFlaw(schema.parse(parameters)) }),
     create: (parameters) => create(schema.parse(parameters)),
   };
+}
+
+/** A kind by a name that it once had: rules that say it go on working. */
+export function olderName(newName: string, kind: FaultKind, example: string): FaultKind {
+  return { ...kind, describes: `the older name of ${newName}`, example, newName };
 }

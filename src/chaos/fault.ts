@@ -1,8 +1,8 @@
 import { serviceErrors } from '../aws/apigateway/service-error.ts';
-import type { FaultKind } from './fault-kind.ts';
+import { type FaultKind, olderName } from './fault-kind.ts';
 import { empty, malformed, wrongLength, wrongType } from './kinds/body.ts';
 import { latency } from './kinds/latency.ts';
-import { dropStage, emptyList, extraField, missingField, stale, unknownEnum } from './kinds/listing.ts';
+import { drop, emptyList, extraField, missingField, stale, unknownEnum } from './kinds/listing.ts';
 import { answering, throttling } from './kinds/service-error.ts';
 import { status } from './kinds/status.ts';
 import { drip, hang, reset, truncate } from './kinds/transport.ts';
@@ -50,9 +50,10 @@ export const faultKinds: Readonly<Record<string, FaultKind>> = {
   'wrong-length': wrongLength,
   'wrong-type': wrongType,
   stale,
-  'drop-stage': dropStage,
+  drop,
   'empty-list': emptyList,
   'missing-field': missingField,
   'unknown-enum': unknownEnum,
   'extra-field': extraField,
+  'drop-stage': olderName('drop', drop, 'drop-stage,stage-name=prod'),
 };

@@ -5,9 +5,9 @@ import { suggestNames } from '../known-names.ts';
 import { withoutSecrets } from '../secrets.ts';
 import { faultKinds } from './fault.ts';
 import type { FaultKind } from './fault-kind.ts';
-import type { Rule } from './rule.ts';
+import { fieldText, type Rule } from './rule.ts';
 import { findContradiction, type ScheduleSettings, scheduleParameters } from './schedule-settings.ts';
-import { scopeParameters, withoutSecretHeaders } from './scope-parameters.ts';
+import { findScopeFlaw, scopeParameters, withoutSecretHeaders } from './scope-parameters.ts';
 
 /** How a rule is to be read. */
 export interface ParseOptions {
@@ -111,7 +111,7 @@ function toRule(
   if (flaw !== undefined) throw refuse(subject, flaw.reason, flaw.remedy);
   const scope = check(scopeParameters, fields, subject);
   const schedule = withEnd(check(scheduleParameters, fields, subject), options.defaultForSeconds);
-  const contradiction = kind.findFlaw?.(parameters) ?? findContradiction(schedule);
+  const contradiction = findScopeFlaw(scope) ?? findContradiction(schedule);
   if (contradiction !== undefined) throw refuse(subject, contradiction.reason, contradiction.remedy);
 
   const tidy = tidyFields(fields, { ...parameters, ...scope, ...schedule });
@@ -146,10 +146,7 @@ function tidyFields(
 
 /** What the rule says, as a name: two that say the same have the same one. */
 function nameOf(kind: string, fields: Readonly<Record<string, unknown>>): string {
-  const pairs = Object.entries(fields).map(
-    ([name, value]) =>
-      `${name}=${withoutSecrets(typeof value === 'object' ? JSON.stringify(value) : String(value))}`,
-  );
+  const pairs = Object.entries(fields).map(([name, value]) => `${name}=${withoutSecrets(fieldText(value))}`);
   const name = [kind, ...pairs].join(',').replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '?');
   // Shorter than a name may be: there is room for a number behind it.
   return [...name].slice(0, MAX_NAME_LENGTH / 2).join('');

@@ -1,3 +1,4 @@
+import { commonQuota, type OperationQuota, operationQuotas } from '../aws/apigateway/quotas.ts';
 import type { Documented } from './documented.ts';
 
 /** Rules that belong together, under a name. */
@@ -5,7 +6,13 @@ export interface Preset extends Documented {
   readonly faults: readonly string[];
 }
 
-const awsQuota = 'throttle,rate=10,burst=40,name=quota';
+/** What a service allows: all operations together, and single ones besides. */
+export interface QuotaPreset extends Preset {
+  /** Operations that have a limit of their own, as `operation=` names them, by that limit in words. */
+  readonly limits: ReadonlyArray<{ readonly limit: string; readonly operations: readonly string[] }>;
+}
+
+const awsQuota = `throttle,rate=${commonQuota.rate},burst=${commonQuota.burst},name=quota`;
 
 /** Every preset by its name. Another one is another row. */
 export const presets: Readonly<Record<string, Preset>> = {
@@ -41,14 +48,32 @@ export const presets: Readonly<Record<string, Preset>> = {
   ]),
 };
 
-/** What `--quota` may be. */
-export const quotaPresets: Readonly<Record<string, Preset>> = {
+/** What `--quota` may be. A call of a limited operation draws a token of both, and is throttled where either has none. */
+export const quotaPresets: Readonly<Record<string, QuotaPreset>> = {
   aws: {
-    describes: "API Gateway's: 10 calls a second and a burst of 40, for each region",
+    describes:
+      "API Gateway's, for each region: 10 calls a second and a burst of 40 in all, and less for some operations",
     example: '--quota aws',
-    faults: [awsQuota],
+    faults: [awsQuota, ...operationQuotas.map(quotaRule)],
+    limits: limitsOf(operationQuotas),
   },
 };
+
+/** The burst of a single operation's quota is not published: taken to be what it allows at a time. [inferred] */
+function quotaRule({ calls, name, seconds }: OperationQuota): string {
+  // To be read by people: what is rounded off is a ten-thousandth.
+  const rate = Number((calls / seconds).toPrecision(4));
+  return `throttle,operation=${name},rate=${rate},burst=${calls},name=quota-${name}`;
+}
+
+function limitsOf(quotas: readonly OperationQuota[]): QuotaPreset['limits'] {
+  const byLimit = new Map<string, string[]>();
+  for (const { calls, name, seconds } of quotas) {
+    const limit = seconds === 1 ? `${calls} a second` : `${calls} in ${seconds} seconds`;
+    byLimit.set(limit, [...(byLimit.get(limit) ?? []), name]);
+  }
+  return [...byLimit].map(([limit, operations]) => ({ limit, operations }));
+}
 
 function preset(name: string, describes: string, faults: readonly string[]): Preset {
   return { describes, example: `faults: [{ preset: ${name} }]`, faults };

@@ -16,6 +16,12 @@ export interface Rule {
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
+/** A field's value as it stands in a rule's text; what has none there is written as JSON. */
+export function fieldText(value: unknown): string {
+  if (Array.isArray(value) && value.every((each) => typeof each === 'string')) return value.join('|');
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
+
 /** The rule as the object that it could be given as. */
 export function ruleToObject({ name, kind, fields }: Rule): Record<string, unknown> {
   return { name, kind, ...fields };

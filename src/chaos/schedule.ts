@@ -46,7 +46,7 @@ export class Schedule {
   readonly #buckets: RegionBuckets | undefined;
   /** Most schedules count all calls together and need no counter for each key. */
   readonly #countsKeys: boolean;
-  readonly #byKey = new Map<string, Counter>();
+  #byKey: Map<string, Counter> | undefined;
   readonly #endsAfterMs: number;
   #all: Counter = { seen: 0, hits: 0 };
   #armedAtMs: number;
@@ -115,7 +115,7 @@ export class Schedule {
   /** Starts counts, time and buckets from the beginning. */
   reset(nowMs: number): void {
     this.#all = { seen: 0, hits: 0 };
-    this.#byKey.clear();
+    this.#byKey = undefined;
     this.#reserve(-this.#keyBytes);
     this.#keyBytes = 0;
     this.#buckets?.reset();
@@ -141,6 +141,7 @@ export class Schedule {
 
   #counterOf(key: string): Counter {
     const name = key.length > LONGEST_KEY ? createHash('sha256').update(key).digest('base64') : key;
+    this.#byKey ??= new Map();
     const known = this.#byKey.get(name);
     if (known !== undefined) return known;
     const counter = { seen: 0, hits: 0 };

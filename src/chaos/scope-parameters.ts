@@ -1,7 +1,11 @@
 import * as z from 'zod';
 import { isRegion } from '../aws/signing/endpoint.ts';
+import { listNames } from '../errors.ts';
 import { isSecretName, withoutSecrets } from '../secrets.ts';
 import type { Documented } from './documented.ts';
+import type { Flaw } from './fault-kind.ts';
+import { findOperationFlaw, operationPattern } from './operation-pattern.ts';
+import { severalOf } from './several.ts';
 
 const ATTEMPT_MESSAGE = 'takes the number of an attempt, from 1, or a range such as 1-2 or 3-';
 const attempt = z
@@ -28,14 +32,27 @@ const header = z
     'takes no header that carries a secret',
   );
 
+const METHODS = ['GET', 'PUT', 'POST', 'PATCH', 'DELETE', 'HEAD'];
+const METHOD_MESSAGE = `takes one or several of ${listNames(METHODS)}, separated by | in a text`;
+const method = severalOf(METHOD_MESSAGE).refine(
+  (methods) => methods.every((each) => METHODS.includes(each)),
+  METHOD_MESSAGE,
+);
+
+const THING_MESSAGE = "takes a thing's name";
+const thing = z.string(THING_MESSAGE).min(1, THING_MESSAGE).optional();
+
 /** Which calls a rule looks at. */
 export const scopeParameters = {
+  operation: operationPattern.optional(),
+  method: method.optional(),
   api: z.string("takes an API's id").min(1, "takes an API's id").optional(),
   deployment: z.string("takes a deployment's id").optional(),
   region: z.string("takes a region's name").refine(isRegion, "takes a region's name").optional(),
   attempt: attempt.optional(),
   session: z.string("takes a session's name").min(1, "takes a session's name").optional(),
-  stage: z.string("takes a stage's name").min(1, "takes a stage's name").optional(),
+  item: thing,
+  stage: thing,
   header: header.optional(),
 };
 
@@ -44,6 +61,15 @@ export type Scope = z.infer<typeof schema>;
 
 /** What each condition of a scope says. */
 export const scopeDocs: Readonly<Record<keyof typeof scopeParameters, Documented>> = {
+  operation: {
+    describes:
+      'calls of this operation, of one of several, A|B, or of all like Get*; of HTTP APIs: v2.GetApis, v2.*',
+    example: 'throttle,operation=GetStages|Update*',
+  },
+  method: {
+    describes: 'calls with this method, or with one of several',
+    example: 'conflict,method=PUT|PATCH',
+  },
   api: { describes: 'calls about this REST API', example: 'throttle,api=a1b2c3d4e5' },
   deployment: {
     describes: "calls for this deployment's stages; empty: with an empty deploymentId",
@@ -55,15 +81,28 @@ export const scopeDocs: Readonly<Record<keyof typeof scopeParameters, Documented
     example: 'throttle,attempt=1-2',
   },
   session: { describes: 'calls of this session', example: 'throttle,session=worker-1' },
-  stage: {
-    describes: 'calls that name this stage, or whose recorded answer lists it',
-    example: 'not-found,stage=prod',
+  item: {
+    describes: 'calls whose path names this thing (a stage, an API …), or whose recorded answer lists it',
+    example: 'not-found,item=prod',
   },
+  stage: { describes: 'the same as item', example: 'not-found,stage=prod' },
   header: {
     describes: 'NAME:VALUE: calls that send this header; a value with a comma only in a file',
     example: 'throttle,header=x-team:blue',
   },
 };
+
+/** The name of the thing that the calls are about, in either spelling. */
+export function itemOf({ item, stage }: Scope): string | undefined {
+  return item ?? stage;
+}
+
+/** Why conditions of a scope cannot be meant, fine as each may look for itself, and what to do; nothing when they can. */
+export function findScopeFlaw({ item, operation, stage }: Scope): Flaw | undefined {
+  const flaw = operation && findOperationFlaw(operation);
+  if (flaw !== undefined || item === undefined || stage === undefined) return flaw;
+  return { reason: "'item' and 'stage' say the same", remedy: 'Give one of them' };
+}
 
 /** What is longer is cut: a message is to be read. */
 const MAX_SHOWN = 1000;

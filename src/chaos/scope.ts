@@ -1,12 +1,16 @@
 import type { ErrorSubject } from '../aws/apigateway/service-error.ts';
 import { headerValues, type RawHeaders } from '../call.ts';
 import type { Original } from './effect.ts';
-import type { Scope } from './scope-parameters.ts';
+import { isOperationIn } from './operation-pattern.ts';
+import { itemOf, type Scope } from './scope-parameters.ts';
 
 /** What rules look at of a call. */
 export interface Target extends ErrorSubject {
   /** What a rule counts by when it counts each key for itself. */
   readonly key: string;
+  /** The operation's name; of a call that is none that restage knows, what it asks for. */
+  readonly operation: string;
+  readonly method: string;
   readonly deploymentId: string | undefined;
   /** The session's name; nothing for calls without one. */
   readonly session: string | undefined;
@@ -19,8 +23,13 @@ export interface Target extends ErrorSubject {
 
 /** Whether the rule looks at the call at all. */
 export function isInScope(scope: Scope, target: Target): boolean {
-  const { api, attempt, deployment, header, region, session, stage } = scope;
+  // First: most rules of a quota are about one operation, and every call asks every rule.
+  const { operation } = scope;
+  if (operation !== undefined && !isOperationIn(operation, target.operation)) return false;
+  const { api, attempt, deployment, header, method, region, session } = scope;
+  const item = itemOf(scope);
   return (
+    (method === undefined || method.includes(target.method)) &&
     (api === undefined || api === target.restApiId) &&
     (deployment === undefined || deployment === target.deploymentId) &&
     (region === undefined || region === target.region) &&
@@ -29,6 +38,6 @@ export function isInScope(scope: Scope, target: Target): boolean {
       (target.attempt !== undefined && attempt.min <= target.attempt && target.attempt <= attempt.max)) &&
     (header === undefined || headerValues(target.headers, header.name).includes(header.value)) &&
     // Last: it may have to look at what is recorded.
-    (stage === undefined || target.original.hasItem(stage))
+    (item === undefined || target.original.hasItem(item))
   );
 }

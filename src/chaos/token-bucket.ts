@@ -39,7 +39,7 @@ export class TokenBucket {
 /** A bucket for each region, as the service has one for each account and region. Calls without a region share one. */
 export class RegionBuckets {
   readonly #rate: TokenRate;
-  readonly #buckets = new Map<string | undefined, TokenBucket>();
+  #buckets: Map<string | undefined, TokenBucket> | undefined;
 
   constructor(rate: TokenRate) {
     this.#rate = rate;
@@ -47,6 +47,7 @@ export class RegionBuckets {
 
   /** Takes a token of the region if there is one. */
   take(region: string | undefined, nowMs: number): boolean {
+    this.#buckets ??= new Map();
     let bucket = this.#buckets.get(region);
     if (bucket === undefined) {
       if (this.#buckets.size >= faultBounds.buckets) this.#buckets.delete([...this.#buckets.keys()][0]);
@@ -58,6 +59,6 @@ export class RegionBuckets {
 
   /** Fills every bucket. */
   reset(): void {
-    this.#buckets.clear();
+    this.#buckets = undefined;
   }
 }

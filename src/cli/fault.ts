@@ -3,7 +3,7 @@ import { quote } from '../aws/apigateway/key.ts';
 import { faultKinds } from '../chaos/fault.ts';
 import { parseFaultSpec } from '../chaos/parse-rule.ts';
 import { presets } from '../chaos/preset.ts';
-import { ruleToObject } from '../chaos/rule.ts';
+import { fieldText, ruleToObject } from '../chaos/rule.ts';
 import { listNames, UsageError } from '../errors.ts';
 import { nearestName, suggestNames } from '../known-names.ts';
 import { withoutSecrets } from '../secrets.ts';
@@ -104,8 +104,6 @@ function renderRules(rules: ReadonlyArray<z.infer<typeof ruleSchema>>): string {
 
 /** What the rule does, as text; when it ends is told beside it. */
 function specOf({ rule: { name: _, kind, for: _for, ...fields } }: z.infer<typeof ruleSchema>): string {
-  const pairs = Object.entries(fields).map(
-    ([name, value]) => `${name}=${typeof value === 'object' ? JSON.stringify(value) : value}`,
-  );
+  const pairs = Object.entries(fields).map(([name, value]) => `${name}=${fieldText(value)}`);
   return [kind, ...pairs].join(',');
 }

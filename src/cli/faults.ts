@@ -1,4 +1,4 @@
-import type { Catalogue, CatalogueEntry, KindEntry, PresetEntry } from '../chaos/catalogue.ts';
+import type { Catalogue, CatalogueEntry, KindEntry, PresetEntry, QuotaEntry } from '../chaos/catalogue.ts';
 import { colorsFor } from './look.ts';
 
 /** A line about something, and lines beneath it. */
@@ -24,7 +24,7 @@ export function renderCatalogue(catalogue: Catalogue, color: boolean): string {
     ['Scope: to which calls', catalogue.scopes.map(ofEntry)],
     ['Schedule: when', catalogue.schedules.map(ofEntry)],
     ['Presets: --preset NAME', catalogue.presets.map(ofPreset)],
-    ['Quotas: --quota NAME', catalogue.quotas.map(ofPreset)],
+    ['Quotas: --quota NAME', catalogue.quotas.map(ofQuota)],
   ];
   const width = Math.max(...sections.flatMap(([, items]) => items.map(({ name }) => name.length)));
   const indent = ' '.repeat(width + 4);
@@ -53,4 +53,22 @@ function ofEntry({ name, describes, example }: CatalogueEntry): Item {
 
 function ofPreset({ name, describes, faults }: PresetEntry): Item {
   return { name, describes, beneath: faults };
+}
+
+function ofQuota({ name, describes, common, limits, single }: QuotaEntry): Item {
+  const lines = limits.flatMap(({ limit, operations }) => [`${limit}:`, ...wrap(operations)]);
+  return { name, describes, beneath: [common, ...lines, `each by a rule such as ${single}`] };
+}
+
+const LIST_WIDTH = 90;
+
+/** The names in lines of about a width that can be read. */
+function wrap(names: readonly string[]): string[] {
+  const lines: string[] = [];
+  for (const name of names) {
+    const line = lines.at(-1);
+    if (line === undefined || line.length + name.length > LIST_WIDTH) lines.push(`  ${name}`);
+    else lines[lines.length - 1] = `${line} ${name}`;
+  }
+  return lines;
 }

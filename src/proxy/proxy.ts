@@ -193,6 +193,8 @@ export class RestageProxy {
     const { call, session, asked, region } = context;
     const strike = session.rules.strike({
       key: asked.key?.text ?? asked.name,
+      operation: asked.name,
+      method: call.method,
       restApiId: asked.key?.restApiId,
       deploymentId: asked.key?.parameters.deploymentId,
       region,

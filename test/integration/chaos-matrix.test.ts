@@ -19,10 +19,10 @@ import { sample, startStandIn } from '../support/stand-in.ts';
 
 const TIMEOUT_MS = 120_000;
 const restApiId = sample.twoStages;
+/** An older name of a kind need not be met. */
+const kinds = Object.keys(faultKinds).filter((kind) => faultKinds[kind]?.newName === undefined);
 /** A kind that is not in the samples is shown as it is. */
-const samples = Object.keys(faultKinds).flatMap(
-  (kind) => faultSamples[kind] ?? [{ spec: `${kind},first=99` }],
-);
+const samples = kinds.flatMap((kind) => faultSamples[kind] ?? [{ spec: `${kind},first=99` }]);
 /** Clients take a core to start, and then mostly wait for their answers. */
 const inTurn = atMost(3);
 const dir = mkdtempSync(join(tmpdir(), 'restage-chaos-'));
@@ -59,7 +59,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
 test('there is a sample of every kind, and of no other', () => {
-  expect(Object.keys(faultSamples).sort()).toEqual(Object.keys(faultKinds).sort());
+  expect(Object.keys(faultSamples).sort()).toEqual([...kinds].sort());
 });
 
 describe.concurrent('every kind of fault', () => {

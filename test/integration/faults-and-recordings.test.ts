@@ -24,7 +24,7 @@ const ordinary = {
   replay: 'replayed',
 } as const;
 /** Kinds that need something recorded to alter; in passthrough nothing is read, and so nothing is hit. */
-const ALTERING = ['stale', 'drop-stage', 'empty-list', 'missing-field', 'unknown-enum', 'extra-field'];
+const ALTERING = ['stale', 'drop', 'empty-list', 'missing-field', 'unknown-enum', 'extra-field'];
 /** Every sample of every kind that answers. */
 const samples = Object.keys(faultKinds)
   .filter((kind) => kind !== 'latency')

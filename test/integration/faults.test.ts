@@ -191,3 +191,24 @@ test('64 calls of one key at once meet as many faults as one after the other', a
   expect(count).toBeGreaterThan(5);
   expect(count).toBeLessThan(40);
 });
+
+test.each([
+  ['operation=GetStages', [429, 429, 400]],
+  ['operation=*Stages,method=HEAD', [200, 429, 400]],
+  ['method=POST|GET', [429, 200, 429]],
+  [`item=${API}`, [429, 429, 429]],
+  ['item=live', [429, 429, 400]],
+  ['item=beta', [200, 200, 429]],
+])('a rule with %s is about these calls alone', async (scope, expected) => {
+  const { dir } = await startRecorded();
+  const restage = await run('replay', { dir, fault: [`throttle,${scope}`] });
+  const statuses: number[] = [];
+  for (const [method, path] of [
+    ['GET', target],
+    ['HEAD', target],
+    ['GET', `${target}/beta/cache/data`],
+  ])
+    statuses.push((await send(restage.url, path ?? '', {}, { method: method ?? '' })).status);
+
+  expect(statuses).toEqual(expected);
+});

@@ -14,6 +14,8 @@ const nothingRecorded: Original = {
 export function targetOf(fields: Partial<Target> = {}): Target {
   return {
     key: 'k',
+    operation: 'GetStages',
+    method: 'GET',
     restApiId: 'a1b2c3d4e5',
     deploymentId: undefined,
     region: 'us-east-1',

@@ -27,6 +27,20 @@ it('the nearest stands first, all of them behind it', () => {
   expect(suggestNames('zzz', ['first', 'rate'], 'Known names are')).toBe('Known names are first, rate');
 });
 
+it('of more names than anybody reads the nearest are told, and how many there are besides', () => {
+  const many = Array.from({ length: 187 }, (_, i) => `GetThing${String(i).padStart(3, '0')}`);
+  const told = suggestNames('GetThing07', many, 'Known operations are');
+  expect(told).toMatch(
+    /^Did you mean 'GetThing007'\? Known operations are, the nearest first, GetThing00\d, .* and 175 more$/,
+  );
+  expect(told.split(', ')).toHaveLength(14);
+});
+
+it('finds the nearest of as many names as the service has operations, wherever it stands', () => {
+  const operations = [...Array.from({ length: 226 }, (_, i) => `GetThing${i}`), 'v2.DeleteVpcLink'];
+  expect(nearestName('v2.DeleteVpcLnk', operations)).toBe('v2.DeleteVpcLink');
+});
+
 it('takes no time over names that a stranger has made long and many', () => {
   const many = Array.from({ length: 100_000 }, (_, i) => `${'x'.repeat(10_000)}${i}`);
   const startedAt = performance.now();

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Catalogue, CatalogueEntry, PresetEntry } from '../../../src/chaos/catalogue.ts';
+import type { Catalogue, CatalogueEntry, PresetEntry, QuotaEntry } from '../../../src/chaos/catalogue.ts';
 import { markdownTable } from '../markdown-table.ts';
 import type { SeenStage } from './chaos-clients.ts';
 import type { FaultSample } from './fault-samples.ts';
@@ -46,7 +46,8 @@ const RULES = `A rule is a kind, a scope and a schedule: \`--fault kind[,name=va
 \`{ kind: throttle, first: 2 }\`. Rules are tried in order; the first that fires answers, and latencies add up. A faulted
 call is neither forwarded nor stored, and uses up no take; one that was only delayed is an ordinary call. Kinds that
 break an answer break what is recorded or, where nothing is, an empty listing; those that alter what is recorded
-(\`stale\` to \`extra-field\`) hit nothing where nothing is, and in \`passthrough\`, which reads no recordings.`;
+(\`stale\` to \`extra-field\`) hit nothing where nothing is, and in \`passthrough\`, which reads no recordings. They take any
+collection: a thing's name is its id or what people call it by, such as a stage's name, a resource's path, a route's key.`;
 
 /** The page about faults, in Markdown: what was seen, then all there is to say, from the tables that rules are read by. */
 export function writeChaosPage(
@@ -83,8 +84,7 @@ export function writeChaosPage(
     '`--preset NAME`, `restage fault add NAME`, or `{ preset: NAME }` where a rule may stand in a file.',
     presetTable(presets),
     '## Quotas',
-    '`--quota NAME`. Every operation draws on it, forwarded ones too.',
-    presetTable(quotas),
+    ...quotas.flatMap(quotaBlocks),
   ];
   return `${blocks.join('\n\n')}\n`;
 }
@@ -163,6 +163,24 @@ function differencesOf(stage: SeenStage, right: SeenStage): string[] {
     const value = code(String(stage[name]));
     return [Object.hasOwn(right, name) ? `${code(name)} is ${value}` : `${code(name)} besides`];
   });
+}
+
+/** What a quota says, then a table of what single operations may be called. */
+function quotaBlocks({ describes, example, common, limits, single }: QuotaEntry): string[] {
+  return [
+    `${code(example)}: ${describes}.`,
+    `Every call draws on one bucket, of whatever operation and forwarded ones too: ${code(common)}.
+A call of an operation below draws on that operation's bucket besides, by a rule such as
+${code(single)}. It is throttled where either has no token, and
+the rule that fired says which. These are the service's published quotas, fixed for each account and region; how many calls
+of one operation may come at once is not published, and taken to be what the limit names. \`CreateRestApi\` and
+\`ImportRestApi\` have the limit of regional and private APIs: for edge-optimised ones it is 1 in 30 seconds, but which it
+will be the call's path does not tell.`,
+    markdownTable(
+      ['Limit', 'Operations'],
+      limits.map(({ limit, operations }) => [limit, operations.map(code).join(' ')]),
+    ),
+  ];
 }
 
 function code(text: string): string {

@@ -28,7 +28,7 @@ export const faultSamples: Readonly<Record<string, readonly FaultSample[]>> = {
   'wrong-length': always('wrong-length,by=10', 'wrong-length,by=-10'),
   'wrong-type': always('wrong-type'),
   stale: always('stale'),
-  'drop-stage': always('drop-stage'),
+  drop: always('drop'),
   'empty-list': always('empty-list'),
   'missing-field': always('missing-field', 'missing-field,field=stageName'),
   'unknown-enum': always('unknown-enum'),

@@ -38,6 +38,17 @@ describe('the catalogue', () => {
     },
   );
 
+  it('lists the older name of a kind as such, without repeating what it takes', () => {
+    expect(kinds.filter(({ describes }) => describes.includes('older name'))).toEqual([
+      {
+        name: 'drop-stage',
+        describes: 'the older name of drop',
+        example: 'drop-stage,stage-name=prod',
+        parameters: [],
+      },
+    ]);
+  });
+
   it('has no kind that takes a name of a schedule or a scope for something else', () => {
     const shared = [...Object.keys(scopeParameters), ...Object.keys(scheduleParameters), 'name', 'kind'];
     const clashes = kinds.flatMap(({ name, parameters }) =>

@@ -97,6 +97,8 @@ describe('rules', () => {
     expect(seen({ session: 'a' })).toBe('- 429 - -');
     expect(seen({ stage: 'prod' })).toBe('- - - 429');
     expect(seen({ stage: 'pro' })).toBe('- - - -');
+    expect(seen({ item: 'prod' })).toBe('- - - 429');
+    expect(seen({ item: 'pro' })).toBe('- - - -');
     expect(seen({ header: 'x-TEAM: blue' })).toBe('- 429 429 -');
     expect(seen({ header: 'x-team:' })).toBe('- - - -');
   });
@@ -110,6 +112,8 @@ describe('rules', () => {
     expect([rules.isEmpty, rules.needsRecordings]).toEqual([false, true]);
     rules.remove('throttle,stage=prod');
     expect([rules.isEmpty, rules.needsRecordings]).toEqual([false, false]);
+    rules.add(parseFault('throttle,item=prod'));
+    expect([rules.isEmpty, rules.needsRecordings]).toEqual([false, true]);
     rules.clear();
     expect([rules.isEmpty, rules.needsRecordings]).toEqual([true, false]);
   });

@@ -43,6 +43,8 @@ describe('a rule as text', () => {
     ['throttle,attempt=2-4', { scope: { attempt: { min: 2, max: 4 } } }],
     ['throttle,attempt=2-', { scope: { attempt: { min: 2, max: Number.POSITIVE_INFINITY } } }],
     ['throttle,session=a,stage=prod', { scope: { session: 'a', stage: 'prod' } }],
+    ['throttle,item=prod', { scope: { item: 'prod' } }],
+    ['throttle,method=PUT | PATCH', { scope: { method: ['PUT', 'PATCH'] } }],
     ['throttle,header=X-Team: a:b=c ', { scope: { header: { name: 'x-team', value: 'a:b=c' } } }],
   ])('%s is understood', (spec, expected) => {
     expect(parseFaultSpec(spec)).toMatchObject(expected);
@@ -72,7 +74,7 @@ describe('a rule as text', () => {
   ])('%s is refused, naming what is known', (spec, kind, name, question = '') => {
     expect(() => parseFaultSpec(spec)).toThrow(`${kind} has no '${name}'. ${question}Known names are name, `);
     expect(() => parseFaultSpec(spec)).toThrow(
-      'api, deployment, region, attempt, session, stage, header, after, first, every, cycle, p, times, per, rate, burst, from, until, for, ramp.',
+      'operation, method, api, deployment, region, attempt, session, item, stage, header, after, first, every, cycle, p, times, per, rate, burst, from, until, for, ramp.',
     );
   });
 
@@ -122,7 +124,29 @@ describe('a rule as text', () => {
     ['throttle,attempt=x', "'attempt' takes the number of an attempt"],
     ['throttle,attempt=3-2', "'attempt' takes a range whose end is not below its beginning"],
     ['throttle,session=', "'session' takes a session's name"],
-    ['throttle,stage=', "'stage' takes a stage's name"],
+    ['throttle,stage=', "'stage' takes a thing's name"],
+    ['throttle,item=', "'item' takes a thing's name"],
+    ['throttle,item=a,stage=a', "'item' and 'stage' say the same. Give one of them."],
+    [
+      'throttle,operation=',
+      "'operation' takes an operation's name, several (A|B), or a pattern such as Get*",
+    ],
+    ['throttle,operation=GetStages|', "'operation' takes an operation's name"],
+    ['throttle,operation=GET /restapis', "'operation' takes an operation's name"],
+    ['throttle,operation=v2:GetPortal', "'operation' takes an operation's name"],
+    ['throttle,operation=GetPortal', "'operation' knows no 'GetPortal'. Did you mean 'v2.GetPortal'?"],
+    [
+      'throttle,operation=GetStagez',
+      "'operation' knows no 'GetStagez'. Did you mean 'GetStages'? Known operations",
+    ],
+    [
+      'throttle,operation=Get*|getStages',
+      "'operation' knows no 'getStages'. Did you mean 'GetStages'? Known",
+    ],
+    ['throttle,operation=constructor', "'operation' knows no 'constructor'. Known operations are"],
+    ['throttle,method=', "'method' takes one or several of GET, PUT, POST, PATCH, DELETE, HEAD"],
+    ['throttle,method=get', "'method' takes one or several of GET, PUT, POST, PATCH, DELETE, HEAD"],
+    ['throttle,method=GET|OPTIONS', "'method' takes one or several of GET, PUT, POST, PATCH, DELETE, HEAD"],
     ['throttle,header=x-team', "'header' takes NAME:VALUE"],
     ['throttle,header=a b:c', "'header' takes NAME:VALUE"],
     [
@@ -151,6 +175,7 @@ describe('a rule as an object', () => {
     [{ kind: 'throttle', first: 2, api: 'a1b2c3d4e5' }, 'throttle,first=2,api=a1b2c3d4e5'],
     [{ kind: 'throttle', first: '2' }, 'throttle,first=2'],
     [{ kind: 'throttle', p: 0.5, per: 'key' }, 'throttle,p=0.5,per=key'],
+    [{ kind: 'throttle', operation: 'GetStages|Put*' }, 'throttle,operation=GetStages|Put*'],
     [{ kind: 'latency', ms: 5, jitter: 1 }, 'latency,ms=5,jitter=1'],
   ])('%j is %s', (value, spec) => {
     const { name, ...rule } = parseFaultObject(value);
@@ -185,6 +210,18 @@ describe('a rule as an object', () => {
     [{ kind: 'throttle', first: {} }, "'first' takes a whole number"],
     [{ kind: 'throttle', p: 2 }, "'p' takes a number from 0 to 1, not 2"],
     [{ kind: 'throttle', p: [[]] }, "'p' takes a number from 0 to 1"],
+    [{ kind: 'throttle', operation: [] }, "'operation' takes an operation's name"],
+    [{ kind: 'throttle', operation: [5] }, "'operation' takes an operation's name"],
+    [{ kind: 'throttle', operation: ['GetStages|GetResources'] }, "'operation' takes an operation's name"],
+    [
+      { kind: 'throttle', operation: ['GetStagez'] },
+      "'operation' knows no 'GetStagez'. Did you mean 'GetStages'?",
+    ],
+    [
+      { kind: 'throttle', operation: Array.from({ length: 101 }, () => '*') },
+      "'operation' takes up to 100 names",
+    ],
+    [{ kind: 'throttle', method: ['GET', null] }, "'method' takes one or several of"],
     [{ kind: 'throttle', api: 5 }, "'api' takes an API's id, not 5"],
     [{ kind: 'throttle', region: {} }, "'region' takes a region's name"],
     [{ kind: 'throttle', name: 5 }, "'name' takes 1 to 200 characters"],
@@ -244,6 +281,9 @@ it('a rule is named by what it says, in one line that can stand anywhere', () =>
   expect(parseFault('throttle , first=02').name).toBe('throttle,first=2');
   expect(parseFault('throttle,api=\u001b[31m\n\u202e\ud800').name).toBe('throttle,api=?[31m???');
   expect(parseFault(`throttle,api=${'x'.repeat(500)}`).name).toHaveLength(100);
+  expect(parseFault({ kind: 'throttle', operation: ['GetStages', 'Put*'], method: ['GET'] }).name).toBe(
+    'throttle,operation=GetStages|Put*,method=GET',
+  );
 });
 
 it.each([
@@ -291,6 +331,8 @@ describe('a rule as the object that it could be given as', () => {
         kind: fc.constantFrom('throttle', 'not-found'),
         name: fc.constantFrom('x', 'a b', 'ü'),
         api: fc.string({ minLength: 1 }),
+        operation: fc.constantFrom('GetStages', 'Get*|v2.CreateVpcLink', ['GetStages', '*Portal']),
+        method: fc.constantFrom('GET', 'PUT|POST', ['PATCH']),
         attempt: fc.constantFrom(1, '1-2', '3-', '2'),
         header: fc.constantFrom('x-a:b', 'X-A: b,c'),
         after: fc.oneof(fc.nat(9), fc.nat(9).map(String)),

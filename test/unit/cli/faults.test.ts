@@ -11,10 +11,19 @@ describe('restage faults', () => {
     const { kinds, scopes, schedules, presets, quotas, counting } = catalogue;
     for (const { name, describes, example } of [...kinds, ...scopes, ...schedules])
       expect(text).toMatch(new RegExp(`^  ${name} +${quote(describes)}\\n +${quote(example)}$`, 'm'));
-    for (const { name, faults } of [...presets, ...quotas]) {
+    for (const { name, faults } of presets) {
       expect(text).toMatch(new RegExp(`^  ${name} `, 'm'));
       for (const fault of faults) expect(text).toContain(`  ${fault}\n`);
     }
+    for (const { name, common, limits } of quotas) {
+      expect(text).toMatch(new RegExp(`^  ${name} .*\n +${quote(common)}\n`, 'm'));
+      for (const { limit, operations } of limits) {
+        expect(text).toContain(`  ${limit}:\n`);
+        for (const operation of operations) expect(text).toMatch(new RegExp(` ${operation}\\b`));
+      }
+    }
+    const lines = text.slice(text.indexOf('\nQuotas'), text.indexOf('\nWhat a rule counts')).split('\n');
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(140);
     for (const sentence of counting) expect(text).toContain(`  ${sentence}\n`);
   });
 

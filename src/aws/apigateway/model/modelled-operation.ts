@@ -1,4 +1,7 @@
+import type { Representation } from '../../../call.ts';
 import { isJsonObject, type JsonObject, sortKeys } from '../../../json.ts';
+import { alterDocument, listsItem } from '../alteration.ts';
+import { listingOf } from '../listing.ts';
 import {
   isSuccess,
   NO_SECRET_PLACES,
@@ -30,6 +33,7 @@ export function operationOf(row: OperationRow): Operation {
   const isFile = row.shape === 'file';
   const hasHal = !row.path.startsWith('/v2/') && !isFile;
   const recordedErrors = row.access === 'write' ? WRITE_ERRORS : READ_ERRORS;
+  const listing = row.list === undefined ? undefined : listingOf(row.path, row.list);
   return {
     name: row.name,
     isWrite: row.access === 'write',
@@ -68,8 +72,14 @@ export function operationOf(row: OperationRow): Operation {
       const plain = halToPlain(document, row);
       return plain && { contentType: 'application/json', body: writeBody(plain) };
     },
-    alter: () => undefined,
-    lists: () => false,
+    alter: ({ content: { document }, ...recording }, _key, alteration) => {
+      if (listing === undefined || !isJsonObject(document)) return undefined;
+      const altered = alterDocument(document, formOf(document), listing, alteration);
+      const content = altered && sortKeys({ document: altered });
+      return content === undefined || isTooMuch(content) ? undefined : { ...recording, content };
+    },
+    lists: ({ content: { document } }, name) =>
+      listing !== undefined && isJsonObject(document) && listsItem(document, formOf(document), listing, name),
     nothing: nothingOf(row),
   };
 }
@@ -121,6 +131,11 @@ function findFlaw(status: number, content: JsonObject, isFile: boolean): string 
 /** Whether it can be sent as it is. */
 function isHeaderValue(value: unknown): boolean {
   return typeof value === 'string' && value.length <= 1000 && /^[\x20-\x7e]*$/.test(value);
+}
+
+/** How a document is written, whatever was asked for. */
+function formOf(document: JsonObject): Representation {
+  return isHal(document) ? 'hal' : 'json';
 }
 
 function nothingOf({ shape, list }: OperationRow): Recording {

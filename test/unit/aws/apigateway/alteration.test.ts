@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { alterDocument, listsItem } from '../../../../src/aws/apigateway/alteration.ts';
-import { listingOf } from '../../../../src/aws/apigateway/listing.ts';
+import { listingOf, namesInPath } from '../../../../src/aws/apigateway/listing.ts';
+import { operationRows } from '../../../../src/aws/apigateway/model/rows.ts';
 import type { Alteration } from '../../../../src/aws/apigateway/operation.ts';
 import type { JsonObject } from '../../../../src/json.ts';
 import { fieldName, text } from '../../../support/odd-json.ts';
@@ -167,6 +168,25 @@ const collections: readonly Row[] = [
   ],
   ['/v2/vpclinks', 'items', { vpcLinkId: 'l1', name: 'link' }, ['l1', 'link'], []],
 ];
+
+describe('all operations', () => {
+  it('that list things have a row here', () => {
+    const listing = operationRows().filter(({ list }) => list !== undefined);
+    expect(collections.map(([path, list]) => `${path} ${list}`).sort()).toEqual(
+      listing.map(({ path, list }) => `${path} ${list}`).sort(),
+    );
+  });
+
+  it.each(operationRows().map(({ name, path }) => [name, path]))(
+    'name in their paths what these are about: %s, %s',
+    (_, path) => {
+      const parameters = [...path.matchAll(/\{[^}]+\}/g)].map(([parameter]) => parameter);
+      expect(parameters.filter((parameter) => !namesInPath(path, parameter))).toEqual([]);
+      const words = path.split('/').filter((word) => word !== '' && !word.startsWith('{'));
+      expect(words.filter((word) => namesInPath(path, word))).toEqual([]);
+    },
+  );
+});
 
 describe.each(collections)('in %s', (path, list, thing, names, others) => {
   const listing = listingOf(path, list);

@@ -6,10 +6,17 @@ import { ANSWER, NO_ORIGINAL, strike } from '../../../support/victim.ts';
 
 describe('a listing', () => {
   it.each<[string, Alteration]>([
+    ['drop', { type: 'drop', item: undefined }],
+    ['drop,item-name=prod', { type: 'drop', item: 'prod' }],
+    ['drop,stage-name=prod', { type: 'drop', item: 'prod' }],
     ['drop-stage', { type: 'drop', item: undefined }],
+    ['drop-stage,item-name=prod', { type: 'drop', item: 'prod' }],
     ['drop-stage,stage-name=prod', { type: 'drop', item: 'prod' }],
     ['empty-list', { type: 'empty' }],
     ['missing-field', { type: 'remove-field', item: undefined, field: 'deploymentId' }],
+    ['missing-field,field=tags,item-name=a', { type: 'remove-field', item: 'a', field: 'tags' }],
+    ['unknown-enum,field=f,item-name=a,value=v', { type: 'set-field', item: 'a', field: 'f', value: 'v' }],
+    ['extra-field,field=f,item-name=a,value=v', { type: 'add-field', item: 'a', field: 'f', value: 'v' }],
     ['missing-field,field=tags,stage-name=a', { type: 'remove-field', item: 'a', field: 'tags' }],
     [
       'unknown-enum',
@@ -41,17 +48,22 @@ describe('a listing', () => {
     });
   });
 
-  it.each(['stale', 'drop-stage', 'empty-list', 'missing-field', 'unknown-enum', 'extra-field'])(
+  it.each(['stale', 'drop', 'drop-stage', 'empty-list', 'missing-field', 'unknown-enum', 'extra-field'])(
     'is not hit by %s where there is nothing of the kind',
     (kind) => {
       expect(strike(kind)).toBeUndefined();
     },
   );
 
-  it.each([
+  it.each<readonly [spec: string, reason: string]>([
     ['stale,by=0', "'by' takes a number of 1 or more"],
     ['stale,by=-1', "'by' takes a number of 1 or more"],
     ['drop-stage,stage-name=', "'stage-name' has no value"],
+    ...['drop', 'drop-stage', 'missing-field', 'unknown-enum', 'extra-field'].map(
+      (kind) => [`${kind},item-name=a,stage-name=a`, "'item-name' and 'stage-name' say the same"] as const,
+    ),
+    ['drop,item-name=', "'item-name' has no value"],
+    ['empty-list,item-name=a', "empty-list has no 'item-name'"],
     ['missing-field,field=', "'field' has no value"],
     [`missing-field,field=${'f'.repeat(101)}`, "'field' takes up to 100 characters"],
     ['empty-list,stage-name=a', "empty-list has no 'stage-name'"],
