@@ -52,8 +52,8 @@ describe.each(modes)('in %s', (mode) => {
     const service = await startService();
     const fault = [`conflict,api=${sample.oneStage}`, 'throttle,times=1'];
     const restage = await runOn(mode, await temporaryFolder(), service, { fault });
-    const first = await ask(restage.url, service, '/restapis');
-    const second = await ask(restage.url, service, '/restapis');
+    const first = await ask(restage.url, service, '/restapis/');
+    const second = await ask(restage.url, service, '/restapis/');
 
     expect(first).toMatchObject({ status: 429, outcome: 'faulted' });
     expect(second.outcome).toBe(mode === 'replay' ? 'missed' : 'forwarded');
