@@ -11,15 +11,19 @@ import type { Session } from '../sessions/session.ts';
 /** What a call is to be looked at with. */
 interface Asking {
   readonly call: Pick<Call, 'accept' | 'target'>;
-  readonly session: Pick<Session, 'player'>;
+  readonly session: Pick<Session, 'player' | 'sent'>;
   readonly asked: Identified;
   readonly region: string | undefined;
 }
 
 /** What a call would be answered with if no fault answered it. Nothing is worked out before it is asked for. */
 export function originalOf({ call, session, asked, region }: Asking, interaction?: Interaction): Original {
-  const takeAt = (placesBack: number): Recording | undefined =>
-    interaction && session.player.peek(interaction, region, placesBack);
+  const takeAt = (placesBack: number): Recording | undefined => {
+    const take = interaction && session.player.peek(interaction, region, placesBack);
+    if (take === undefined || asked.key === undefined) return undefined;
+    // What is broken or altered is what the client would have got: with what it sent itself, as in every replay.
+    return { ...take, content: session.sent.restore(asked.key, take.content) };
+  };
   const render = (recording: Recording): PlannedAnswer | undefined => {
     if (asked.key === undefined) return undefined;
     const representation = representationFor(asked.operation, call.accept);

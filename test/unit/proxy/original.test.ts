@@ -7,6 +7,7 @@ import type { Order } from '../../../src/cassette/order.ts';
 import { Player } from '../../../src/cassette/player.ts';
 import type { JsonObject } from '../../../src/json.ts';
 import { originalOf } from '../../../src/proxy/original.ts';
+import { SentValues } from '../../../src/sessions/sent-values.ts';
 
 const TARGET = '/restapis/a1b2c3d4e5/stages';
 const KEY = getStages.keyOf('a1b2c3d4e5', {});
@@ -23,13 +24,18 @@ const NOT_FOUND = take({ error: { type: 'NotFoundException', message: 'no' } }, 
 /** What a call is looked at with, and a function that plays the take whose turn it is. */
 function recorded(
   takes: readonly Take[],
-  { target = TARGET, order = 'sequence' as Order, accept = 'application/json' } = {},
+  {
+    target = TARGET,
+    order = 'sequence' as Order,
+    accept = 'application/json',
+    sent = new SentValues(() => {}),
+  } = {},
 ) {
   const interaction: Interaction = { key: KEY, operation: getStages, takes };
   const player = new Player(order, { prepare: plannedRendering });
   const asking = {
     call: { accept, target },
-    session: { player },
+    session: { player, sent },
     asked: identify('GET', target),
     region: 'us-east-1',
   };
@@ -86,6 +92,23 @@ describe('an earlier answer', () => {
     expect(original.earlier(2)?.body).toBe('{"item":[{"stageName":"a"}]}\n');
     expect(original.earlier(3)).toBeUndefined();
   });
+});
+
+it('an answer has what this client has sent and redaction took out, whatever a fault makes of it', () => {
+  const sent = new SentValues(() => {});
+  const variables = (token: string) => ({ stageName: 'a', variables: { token } });
+  sent.learn(
+    KEY,
+    { body: variables('s3cret') },
+    { body: variables('REDACTED') },
+    { document: { stageName: 'a' } },
+  );
+  const takes = [take({ stages: [variables('REDACTED')] }), listing('b')];
+  const { original, play } = recorded(takes, { sent });
+  expect(original.answer().body).toContain('s3cret');
+  expect(original.altered({ type: 'remove-field', item: 'a', field: 'stageName' })?.body).toContain('s3cret');
+  play();
+  expect(original.earlier(1)?.body).toContain('s3cret');
 });
 
 describe('an altered answer', () => {
