@@ -62,7 +62,7 @@ describe('every answer of the stand-in', () => {
     ['GET', `${stages}/gamma`, 404, 'Invalid stage identifier specified'],
     ['DELETE', `${stages}/beta`, 403, 'Missing Authentication Token'],
     ['PATCH', stages, 403, 'Missing Authentication Token'],
-    ['GET', '/domainnames', 403, 'Missing Authentication Token'],
+    ['GET', '/sdktypes/none', 403, 'Missing Authentication Token'],
     ['GET', '/restapis/%zz/stages', 403, 'Missing Authentication Token'],
   ])('to %s %s is an error in its shape', async (method, target, status, message) => {
     await restart({ accountId: '999988887777' });
@@ -89,7 +89,7 @@ describe('every answer of the stand-in', () => {
 
 describe('other operations of the stand-in', () => {
   test('are GetRestApis, GetStage and UpdateStage', async () => {
-    const apis = JSON.parse((await ask('/restapis')).text).item.map((api: { id: string }) => api.id);
+    const apis = JSON.parse((await ask('/restapis', PLAIN)).text).item.map((api: { id: string }) => api.id);
 
     expect(apis).toEqual([sample.twoStages, sample.oneStage, sample.noStages, sample.rich]);
     const [beta, prod] = [await ask(`${stages}/beta`, PLAIN), await ask(`${stages}/prod`, {}, 'PATCH')];

@@ -12,6 +12,7 @@ import { sampleApis } from './stand-in/sample.ts';
 import { type Quota, type ServiceState, serve, TokenBucket } from './stand-in/service.ts';
 import type { Credentials, Received, Refusal } from './stand-in/signature.ts';
 import { parseStages, type StageFields } from './stand-in/stages.ts';
+import { Store } from './stand-in/store.ts';
 
 export type { Failing, FailureKind, FailureOptions } from './stand-in/failures.ts';
 export { sample } from './stand-in/sample.ts';
@@ -93,6 +94,7 @@ export async function startStandIn(options: StandInOptions = {}): Promise<StandI
     accountId,
     now,
     apis: sampleApis(accountId),
+    plane: new Store(),
     bucket: bucketOf(quota),
   };
   const calls: Call[] = [];

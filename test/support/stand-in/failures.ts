@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
-import { type Answer, errorAnswer, headerValue } from './service.ts';
+import { type Answer, errorAnswer, headerValue } from './answer.ts';
 
 /**
  * How a call goes wrong:
@@ -98,6 +98,7 @@ function writeHead(
     Connection: isLast ? 'close' : 'keep-alive',
     'x-amzn-RequestId': randomUUID(),
     ...errorType,
+    ...(answer.contentDisposition !== undefined && { 'Content-Disposition': answer.contentDisposition }),
     // Eleven bytes are sixteen characters with one `=`, the form of the service's ids.
     'x-amz-apigw-id': randomBytes(11).toString('base64'),
     ...extraHeaders,

@@ -1,19 +1,13 @@
+import { type Answer, errorAnswer, notFound, plain, prefersPlain } from './answer.ts';
+import { operate } from './control-plane.ts';
 import { type Credentials, type Received, type Refusal, refusalOf } from './signature.ts';
-import { type Json, type StageFields, writeHal, writePlain } from './stages.ts';
+import { type StageFields, writeHal } from './stages.ts';
+import type { Store } from './store.ts';
 
 /** How many calls the service takes: `rate` a second, and `burst` at once. */
 export interface Quota {
   readonly rate: number;
   readonly burst: number;
-}
-
-/** What the service answers, before anything goes wrong on the way. */
-export interface Answer {
-  readonly status: number;
-  readonly contentType: string;
-  /** The value of `x-amzn-ErrorType`. */
-  readonly errorType?: string;
-  readonly body: Buffer;
 }
 
 /** What an answer depends on besides the request. */
@@ -22,7 +16,10 @@ export interface ServiceState {
   readonly accountId: string;
   /** Epoch milliseconds. */
   readonly now: () => number;
+  /** The stages of each REST API. */
   readonly apis: Map<string, StageFields[]>;
+  /** Whatever was made by calls. */
+  readonly plane: Store;
   bucket: TokenBucket | undefined;
 }
 
@@ -59,11 +56,6 @@ const SIGNATURE_MESSAGES: Record<Refusal['type'], string> = {
     'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.',
 };
 
-/** An error in the service's shape. */
-export function errorAnswer(status: number, errorType: string, message: string): Answer {
-  return { ...plain({ message }), status, errorType };
-}
-
 /** Answers a request, and says why its signature does not hold when it does not. */
 export function serve(
   request: Received,
@@ -82,26 +74,23 @@ export function serve(
 function route(request: Received, state: ServiceState): Answer {
   const [path = '', query = ''] = splitOnce(request.target, '?');
   const segments = path.split('/').slice(1).map(decoded);
-  const [root, apiId, stages, stageName, ...more] = segments;
-  const isRead = request.method === 'GET';
-  if (segments.includes(undefined) || root !== 'restapis' || more.length > 0) return notAnOperation();
-  if (apiId === undefined) return isRead ? listApis(state.apis) : notAnOperation();
-  if (stages !== 'stages') return notAnOperation();
-  if (!isRead && !(request.method === 'PATCH' && stageName !== undefined)) return notAnOperation();
-
+  if (!segments.every((segment) => segment !== undefined)) return notAnOperation();
+  const [root, apiId = '', stages, stageName, ...more] = segments;
   const known = state.apis.get(apiId);
-  if (known === undefined) {
-    return notFound(`Invalid API identifier specified ${state.accountId}:${apiId}`);
+  // The samples are no resources of the control plane: they have stages only, and a PATCH changes nothing.
+  const isOfSample =
+    root === 'restapis' && known !== undefined && state.plane.get(`/restapis/${apiId}`) === undefined;
+  if (root === 'restapis' && stages === 'stages' && more.length === 0 && known !== undefined) {
+    if (request.method === 'GET' && stageName === undefined) {
+      return listStages(apiId, filtered(known, query), request.rawHeaders);
+    }
+    if (isOfSample && stageName !== undefined && ['GET', 'PATCH'].includes(request.method)) {
+      const stage = known.find((each) => each.stageName === stageName);
+      return stage === undefined ? notFound('Invalid stage identifier specified') : plain(stage);
+    }
   }
-  if (stageName === undefined) return listStages(apiId, filtered(known, query), request.rawHeaders);
-  // A PATCH changes nothing: it is here to be an operation that writes.
-  const stage = known.find((each) => each.stageName === stageName);
-  return stage === undefined ? notFound('Invalid stage identifier specified') : plain(stage);
-}
-
-function listApis(apis: Map<string, StageFields[]>): Answer {
-  const item = [...apis.keys()].map((id) => ({ createdDate: 1460741888, id, name: `api ${id}` }));
-  return plain({ item });
+  if (isOfSample) return notAnOperation();
+  return operate(request, segments, new URLSearchParams(query), state) ?? notAnOperation();
 }
 
 function listStages(apiId: string, stages: StageFields[], rawHeaders: readonly string[]): Answer {
@@ -117,44 +106,10 @@ function filtered(stages: StageFields[], query: string): StageFields[] {
   return stages.filter((stage) => stage.deploymentId === (filter[1] ?? ''));
 }
 
-/** Whether the range that is wanted most (by q, then by how exact it is, then by place) is plain JSON. */
-function prefersPlain(rawHeaders: readonly string[]): boolean {
-  const ranges = headerValue(rawHeaders, 'accept')
-    .toLowerCase()
-    .split(',')
-    .map((range) => {
-      const [type = '', ...parameters] = range.split(';').map((part) => part.trim());
-      const q = Number(parameters.find((each) => each.startsWith('q='))?.slice(2) ?? 1);
-      return { type, q };
-    })
-    .filter(({ type, q }) => q > 0 && EXACTNESS.includes(type))
-    .sort((a, b) => b.q - a.q || isExact(b.type) - isExact(a.type));
-  return ranges[0]?.type === 'application/json';
-}
-
-const EXACTNESS = ['application/json', 'application/hal+json', 'application/*', '*/*'];
-
-function isExact(type: string): number {
-  return type.includes('*') ? 0 : 1;
-}
-
-function plain(value: Json): Answer {
-  return { status: 200, contentType: 'application/json', body: Buffer.from(writePlain(value)) };
-}
-
-function notFound(message: string): Answer {
-  return errorAnswer(404, 'NotFoundException', message);
-}
-
 /** API Gateway's answer to a method and path it has no operation for, whatever the signature. */
 function notAnOperation(): Answer {
   const type = 'MissingAuthenticationTokenException';
   return errorAnswer(403, type, SIGNATURE_MESSAGES[type]);
-}
-
-/** The values of a header, joined as one list; empty when it was not sent. */
-export function headerValue(rawHeaders: readonly string[], name: string): string {
-  return rawHeaders.filter((_, i) => i % 2 === 1 && rawHeaders[i - 1]?.toLowerCase() === name).join(',');
 }
 
 function splitOnce(text: string, separator: string): string[] {
