@@ -1,6 +1,6 @@
 import { type Answer, errorAnswer, notFound, prefersPlain } from './answer.ts';
 import { type Kind, keyOf, placeOf } from './kinds.ts';
-import type { Operation, PlaneState } from './operation.ts';
+import { type Operation, type PlaneState, restApi } from './operation.ts';
 import { fileOf, tagsOf, testOf } from './others.ts';
 import { page } from './pages.ts';
 import { type PatchOperation, patched } from './patch.ts';
@@ -55,14 +55,20 @@ function resourceAt(
 }
 
 /** The first of what a path names on its way that is not there. */
-function missingParent(segments: readonly string[], { plane, accountId }: PlaneState): Answer | undefined {
+function missingParent(segments: readonly string[], state: PlaneState): Answer | undefined {
   for (let length = 1; length < segments.length; length++) {
     const place = placeOf(segments.slice(0, length));
     // Of a usage plan that is not there the keys are an empty list.
     if (place === undefined || place.isCollection || place.kind.path === 'usageplans/*') continue;
-    if (plane.get(place.key) === undefined) return unknown(place.kind, segments[length - 1] ?? '', accountId);
+    const id = segments[length - 1] ?? '';
+    if (fieldsOf(state, place.key) === undefined) return unknown(place.kind, id, state.accountId);
   }
   return undefined;
+}
+
+function fieldsOf(state: PlaneState, key: string): Fields | undefined {
+  const sample = /^\/restapis\/([^/]+)$/.exec(key)?.[1];
+  return sample === undefined ? state.plane.get(key) : restApi(state, decodeURIComponent(sample));
 }
 
 function unknown({ noun }: Kind, id: string, accountId: string): Answer {
@@ -116,7 +122,7 @@ function put(operation: Operation, path: string, sent: Fields): Answer {
 function ofOne(operation: Operation): Answer | undefined {
   const { call, state, place, segments, query, isPlain } = operation;
   const { kind, key } = place;
-  const fields = state.plane.get(key);
+  const fields = fieldsOf(state, key);
   // A resource is made by a POST to the one above it.
   if (call.method === 'POST' && kind.noun === 'Resource' && fields !== undefined) {
     const sent = bodyOf(call, query);
@@ -141,7 +147,7 @@ function ofOne(operation: Operation): Answer | undefined {
     const isDated = fields.lastUpdatedDate !== undefined;
     state.plane.set(key, { ...changed, ...(isDated && { lastUpdatedDate: Math.floor(state.now() / 1000) }) });
   } else if (call.method !== 'GET') return undefined;
-  const view = viewOf(state.plane, key, state.plane.get(key) ?? {}, query);
+  const view = viewOf(state.plane, key, fieldsOf(state, key) ?? {}, query);
   return answerOf(dated(operation, view), key, isPlain);
 }
 

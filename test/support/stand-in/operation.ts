@@ -1,7 +1,7 @@
 import type { Place } from './kinds.ts';
 import type { Received } from './signature.ts';
 import type { StageFields } from './stages.ts';
-import type { Store } from './store.ts';
+import type { Fields, Store } from './store.ts';
 
 /** What the control plane is to know besides the call. */
 export interface PlaneState {
@@ -21,4 +21,10 @@ export interface Operation {
   readonly segments: readonly string[];
   readonly query: URLSearchParams;
   readonly isPlain: boolean;
+}
+
+/** A REST API: one that was made, or a sample, of which nothing is known but its stages. */
+export function restApi({ plane, apis }: PlaneState, id: string): Fields | undefined {
+  const made = plane.get(`/restapis/${encodeURIComponent(id)}`);
+  return made ?? (apis.has(id) ? { createdDate: 1460741888, id, name: `api ${id}` } : undefined);
 }

@@ -1,6 +1,6 @@
 import type { Answer } from './answer.ts';
 import { keyOf } from './kinds.ts';
-import type { Operation } from './operation.ts';
+import { type Operation, restApi } from './operation.ts';
 import type { Fields } from './store.ts';
 import { answerOf, halPage, isoDates, viewOf } from './views.ts';
 
@@ -8,11 +8,8 @@ import { answerOf, halPage, isoDates, viewOf } from './views.ts';
 export function page({ call, state, place, query, segments, isPlain }: Operation): Answer {
   const isV2 = segments[0] === 'v2';
   const [limitName, tokenName] = isV2 ? ['maxResults', 'nextToken'] : ['limit', 'position'];
-  const samples = [...state.apis.keys()].map((id): [string, Fields] => [
-    id,
-    state.plane.get(`/restapis/${id}`) ?? { createdDate: 1460741888, id, name: `api ${id}` },
-  ]);
-  const all = place.key === '/restapis' ? samples : state.plane.in(place.key);
+  const restApis = [...state.apis.keys()].map((id): [string, Fields] => [id, restApi(state, id) ?? {}]);
+  const all = place.key === '/restapis' ? restApis : state.plane.in(place.key);
   // A token is the last id of the page before it.
   const after = Buffer.from(query.get(tokenName) ?? '', 'base64')
     .toString()

@@ -77,7 +77,7 @@ function route(request: Received, state: ServiceState): Answer {
   if (!segments.every((segment) => segment !== undefined)) return notAnOperation();
   const [root, apiId = '', stages, stageName, ...more] = segments;
   const known = state.apis.get(apiId);
-  // The samples are no resources of the control plane: they have stages only, and a PATCH changes nothing.
+  // The samples have stages only, cannot be changed, and a PATCH of a stage says what there is.
   const isOfSample =
     root === 'restapis' && known !== undefined && state.plane.get(`/restapis/${apiId}`) === undefined;
   if (root === 'restapis' && stages === 'stages' && more.length === 0 && known !== undefined) {
@@ -89,7 +89,7 @@ function route(request: Received, state: ServiceState): Answer {
       return stage === undefined ? notFound('Invalid stage identifier specified') : plain(stage);
     }
   }
-  if (isOfSample) return notAnOperation();
+  if (isOfSample && request.method !== 'GET') return notAnOperation();
   return operate(request, segments, new URLSearchParams(query), state) ?? notAnOperation();
 }
 
