@@ -9,6 +9,9 @@ import { Random } from '../torture/random.ts';
 /** What Terraform called for the configuration in examples/terraform: apply, plan, another release, plan, destroy. */
 const terraform = readCapturedCalls(new URL('../support/terraform-run.jsonl', import.meta.url));
 
+/** What the AWS CLI called for each of its commands that read, of both versions. */
+const awsCli = readCapturedCalls(new URL('../support/aws-cli-run.jsonl', import.meta.url));
+
 const inOrder: Playing = { parallelism: 10, pick: () => 0, madeUp: /^made-up-value/ };
 
 /** What was answered otherwise than captured; the first of it, since one wrong write makes many. */
@@ -56,5 +59,20 @@ describe('a whole run of Terraform', () => {
 
     expect(differences(recorded)).toEqual([]);
     expect(replayed).toEqual(Object.fromEntries(runs.map(({ seed }) => [`seed ${seed}`, []])));
+  });
+});
+
+describe('every command of the AWS CLI that reads', () => {
+  test('is answered as by the service while it is recorded, and by its recording', async () => {
+    const dir = await temporaryFolder();
+    const upstream = await startUpstream(answersOf(awsCli));
+    const recording = await run('record', { dir, upstream });
+    const recorded = await play(recording.url, asCaptured(awsCli), inOrder);
+    await recording.close();
+    const replay = await run('replay', { dir });
+    const replayed = await play(replay.url, asCaptured(awsCli), inOrder);
+
+    expect(differences(recorded)).toEqual([]);
+    expect(differences(replayed)).toEqual([]);
   });
 });

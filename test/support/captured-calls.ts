@@ -16,19 +16,31 @@ export interface CapturedCall {
   /** The media type of the answer. */
   readonly type: string;
   readonly disposition?: string;
-  readonly answer: string;
+  readonly answer: Buffer;
 }
 
-/** Calls in the order in which they began. In the file `as` names the call that had the very same answer. */
+type Row = Omit<CapturedCall, 'answer' | 'type'> & {
+  readonly type?: string;
+  readonly answer?: string;
+  readonly base64?: string;
+  readonly as?: number;
+};
+
+/** Calls in the order in which they began. In the file `as` is the place of a call that had the very same answer. */
 export function readCapturedCalls(file: URL): CapturedCall[] {
-  const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
-  const rows: Array<Partial<CapturedCall> & { as?: number }> = lines.map((line) => JSON.parse(line));
-  return rows.map(({ as, ...row }) => ({
+  const rows: Row[] = readFileSync(file, 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  return rows.map(({ as, base64, answer, type = 'application/json', ...row }) => ({
     // Of version 2's operations no SDK says what it accepts.
-    ...(!row.target?.startsWith('/v2/') && { accept: 'application/json' }),
-    type: 'application/json',
-    answer: (as === undefined ? undefined : rows[as]?.answer) ?? '',
-    ...(row as Omit<CapturedCall, 'type' | 'answer'>),
+    ...(!row.target.startsWith('/v2/') && { accept: 'application/json' }),
+    ...row,
+    type,
+    answer:
+      base64 === undefined
+        ? Buffer.from((as === undefined ? answer : rows[as]?.answer) ?? '')
+        : Buffer.from(base64, 'base64'),
   }));
 }
 
@@ -80,7 +92,7 @@ export function answersOf(calls: readonly CapturedCall[]): RequestListener {
     response.writeHead(found.status, {
       'Content-Type': found.type,
       // 204 has no length.
-      ...(found.status !== 204 && { 'Content-Length': Buffer.byteLength(found.answer) }),
+      ...(found.status !== 204 && { 'Content-Length': found.answer.length }),
       ...(found.disposition !== undefined && { 'Content-Disposition': found.disposition }),
       ...(found.status === 404 && { 'x-amzn-ErrorType': 'NotFoundException' }),
     });

@@ -92,15 +92,28 @@ async function playOne(
   return { call, answer, difference };
 }
 
-function differenceOf(call: CapturedCall, { status, text, headers }: RawAnswer, madeUp: RegExp): string {
+function differenceOf(
+  call: CapturedCall,
+  { status, body, text, headers }: RawAnswer,
+  madeUp: RegExp,
+): string {
   if (status !== call.status) return `${status} in place of ${call.status}: ${text}`;
   const disposition = headers['content-disposition'];
   if (disposition !== call.disposition) return `Content-Disposition ${disposition}`;
-  if (call.answer === '' || text === '') return call.answer === text ? '' : `'${text}'`;
-  const [captured, given]: unknown[] = [JSON.parse(call.answer), JSON.parse(text)];
-  return isDeepStrictEqual(alike(given, captured, madeUp), captured)
-    ? ''
-    : `${text} in place of ${call.answer}`;
+  if (body.equals(call.answer)) return '';
+  const [captured, given]: unknown[] = [call.answer.toString(), text].map(jsonOf);
+  const isLike = captured !== undefined && isDeepStrictEqual(alike(given, captured, madeUp), captured);
+  return isLike ? '' : `${text} in place of ${call.answer}`;
+}
+
+/** What a text holds that is JSON; undefined for any other. */
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // A file, or nothing: its bytes were compared already.
+    return undefined;
+  }
 }
 
 /** The value, with what was captured wherever that was made up and something stands in its place. */

@@ -66,7 +66,10 @@ function stableReads(calls: readonly CapturedCall[]): Set<number> {
     const isCertain = !calls.some(
       (other) => isApart(other) && other.start < call.end && other.end > call.start,
     );
-    if (isCertain && near.every(({ status, answer }) => status === call.status && answer === call.answer)) {
+    if (
+      isCertain &&
+      near.every(({ status, answer }) => status === call.status && answer.equals(call.answer))
+    ) {
       stable.add(index);
     }
   }
