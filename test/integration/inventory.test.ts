@@ -4,7 +4,7 @@ import { credentialVariables } from '../support/cli.ts';
 import { describeWithClient, runPython } from '../support/clients.ts';
 import { credentials, run, startService, temporaryFolder } from '../support/restage.ts';
 import { sendSigned } from '../support/stand-in/signed-request.ts';
-import type { StandIn } from '../support/stand-in.ts';
+import { type StandIn, sample } from '../support/stand-in.ts';
 
 const script = readFileSync(new URL('../../examples/inventory/inventory.py', import.meta.url), 'utf8');
 
@@ -42,13 +42,12 @@ async function fill(service: StandIn): Promise<void> {
   await make('POST', `/v2/apis/${web.apiId}/routes`, { routeKey: '$default' });
 }
 
-/** The inventory without the values of keys, which no recording holds. */
-function withoutValues(inventory: { usagePlans: Array<{ keys: Array<{ value?: string }> }> }): object {
-  const usagePlans = inventory.usagePlans.map(({ keys, ...plan }) => ({
-    ...plan,
-    keys: keys.map(({ value: _, ...key }) => key),
-  }));
-  return { ...inventory, usagePlans };
+/** The inventory as a recording has it: what redaction takes out is what this account has of secrets. */
+function redacted(inventory: unknown): unknown {
+  const isSecret = (name: string, value: unknown) =>
+    value === sample.secret || (name === 'value' && typeof value === 'string');
+  const text = JSON.stringify(inventory, (name, value) => (isSecret(name, value) ? 'REDACTED' : value));
+  return JSON.parse(text);
 }
 
 describeWithClient('boto3', 'the inventory of examples/inventory', () => {
@@ -74,6 +73,6 @@ describeWithClient('boto3', 'the inventory of examples/inventory', () => {
       domainNames: [{ domainName: 'shop.example.com' }],
     });
     const replay = await run('replay', { dir });
-    expect(withoutValues(await inventoryAt(replay.url))).toEqual(withoutValues(recorded));
+    expect(await inventoryAt(replay.url)).toEqual(redacted(recorded));
   });
 });

@@ -30,15 +30,6 @@ const runs = [
 ];
 
 describe('a whole run of Terraform', () => {
-  test('passes on as it is, call by call', async () => {
-    const upstream = await startUpstream(answersOf(terraform));
-    const restage = await run('passthrough', { upstream });
-    const played = await play(restage.url, asCaptured(terraform), inOrder);
-
-    expect(played).toHaveLength(terraform.length);
-    expect(differences(played)).toEqual([]);
-  });
-
   test('is answered as by the service while it is recorded, and by its recording whatever of its order is chance', async () => {
     const dir = await temporaryFolder();
     const upstream = await startUpstream(answersOf(terraform));

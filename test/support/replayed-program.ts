@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { Agent } from 'node:http';
-import { isDeepStrictEqual } from 'node:util';
 import { onTestFinished } from 'vitest';
 import { type CapturedCall, callKey } from './captured-calls.ts';
 import { credentials } from './restage.ts';
@@ -102,8 +101,26 @@ function differenceOf(
   if (disposition !== call.disposition) return `Content-Disposition ${disposition}`;
   if (body.equals(call.answer)) return '';
   const [captured, given]: unknown[] = [call.answer.toString(), text].map(jsonOf);
-  const isLike = captured !== undefined && isDeepStrictEqual(alike(given, captured, madeUp), captured);
-  return isLike ? '' : `${text} in place of ${call.answer}`;
+  if (captured === undefined) return `'${text}' in place of '${call.answer}'`;
+  return firstDifference(given, captured, madeUp, '');
+}
+
+/** Where two values differ first, and what stands there; empty when they do not, but for what was made up. */
+function firstDifference(given: unknown, captured: unknown, madeUp: RegExp, at: string): string {
+  if (typeof captured === 'string' && typeof given === 'string' && madeUp.test(captured)) return '';
+  if (isObject(given) && isObject(captured) && Array.isArray(given) === Array.isArray(captured)) {
+    const names = [...new Set([...Object.keys(captured), ...Object.keys(given)])];
+    const differences = names.map((name) =>
+      firstDifference(given[name], captured[name], madeUp, `${at}/${name}`),
+    );
+    return differences.find((each) => each !== '') ?? '';
+  }
+  const isSame = Object.is(given, captured);
+  return isSame ? '' : `${JSON.stringify(given)} in place of ${JSON.stringify(captured)} at ${at}`;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
 }
 
 /** What a text holds that is JSON; undefined for any other. */
@@ -114,19 +131,6 @@ function jsonOf(text: string): unknown {
     // A file, or nothing: its bytes were compared already.
     return undefined;
   }
-}
-
-/** The value, with what was captured wherever that was made up and something stands in its place. */
-function alike(value: unknown, captured: unknown, madeUp: RegExp): unknown {
-  if (typeof captured === 'string' && typeof value === 'string')
-    return madeUp.test(captured) ? captured : value;
-  if (typeof captured !== 'object' || typeof value !== 'object' || captured === null || value === null)
-    return value;
-  const of = captured as Record<string, unknown>;
-  if (Array.isArray(value)) return value.map((each, index) => alike(each, of[index], madeUp));
-  return Object.fromEntries(
-    Object.entries(value).map(([name, each]) => [name, alike(each, of[name], madeUp)]),
-  );
 }
 
 /** The calls as they were: each body as it stood, and no call before those that had ended when it began. */
