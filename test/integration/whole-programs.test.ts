@@ -22,11 +22,11 @@ function differences(played: readonly Played[]): string[] {
     .map(({ call, difference }) => `${call.phase}: ${call.method} ${call.target}: ${difference}`);
 }
 
+/** Other runs of the same program, and how many calls each has under way. */
 const runs = [
   { seed: 1, parallelism: 1 },
   { seed: 2, parallelism: 10 },
-  { seed: 3, parallelism: 10 },
-  { seed: 4, parallelism: 30 },
+  { seed: 3, parallelism: 30 },
 ];
 
 describe('a whole run of Terraform', () => {

@@ -113,10 +113,25 @@ function put(operation: Operation, path: string, sent: Fields): Answer {
     state.plane.set(`${path}/resources/${root}`, { id: root, path: '/' });
     fields.rootResourceId = root;
   }
+  if (place.kind.noun === 'Deployment' && given.some(([name]) => name === 'stageName'))
+    deployTo(operation, fields);
   state.plane.set(path, fields);
   // Whoever makes a key is shown its value.
   const shown = viewOf(state.plane, path, fields, new URLSearchParams('includeValue=true'));
   return answerOf(dated(operation, shown), path, isPlain, place.kind.path === 'vpclinks/*' ? 202 : 201);
+}
+
+/** A deployment that names a stage makes it, or changes what it serves. */
+function deployTo({ segments, state }: Operation, deployment: Fields): void {
+  const { stageName = '', id: deploymentId = '', variables = {} } = deployment;
+  const path = keyOf([...segments.slice(0, 2), 'stages', String(stageName)]);
+  const fresh = placeOf(['restapis', '', 'stages', ''])?.kind.fresh?.(
+    Math.floor(state.now() / 1000),
+    state.plane,
+  );
+  state.plane.set(path, { ...(state.plane.get(path) ?? { ...fresh, stageName, variables }), deploymentId });
+  delete deployment.stageName;
+  delete deployment.variables;
 }
 
 function ofOne(operation: Operation): Answer | undefined {
