@@ -8,6 +8,7 @@ const rooms: readonly string[] = [
   'index.ts',
   'assembly',
   'control',
+  'clients',
   'http/tunnels',
   'http/upstream',
   'http/server',
@@ -41,6 +42,7 @@ const everywhere: readonly string[] = [
 const doors: Readonly<Record<string, readonly string[]>> = {
   assembly: ['restage', 'start'],
   control: ['control', 'events', 'metrics'],
+  clients: ['program-environment', 'reached-url'],
   'http/tunnels': ['dial', 'tunnel', 'tunnel-policy', 'tunnels'],
   'http/upstream': ['client-handler', 'forwarder', 'upstream-agents'],
   'http/server': [
@@ -53,7 +55,7 @@ const doors: Readonly<Record<string, readonly string[]>> = {
     'tunnel-opener',
   ],
   tls: ['authority', 'company-roots', 'trust'],
-  settings: ['options', 'read-plan', 'reader', 'setting-readers', 'setting-values', 'settings'],
+  settings: ['config', 'options', 'read-plan', 'reader', 'setting-readers', 'setting-values', 'settings'],
   proxy: ['caller-check', 'clock', 'gaps', 'ids', 'proxy', 'ready-answer', 'upstream'],
   sessions: [
     'answered-writes',
@@ -123,7 +125,7 @@ const oneFileLibraries: Readonly<Record<string, string>> = {
   'cross-spawn': 'cli/command.ts',
   leven: 'known-names.ts',
   picocolors: 'cli/look.ts',
-  yaml: 'cli/data-file.ts',
+  yaml: 'settings/data-file.ts',
   rou3: 'control/router.ts',
   'prom-client': 'control/metrics.ts',
   '@peculiar/x509': 'tls/certificate.ts',

@@ -1,9 +1,5 @@
 import { unwatchFile, watchFile } from 'node:fs';
-import { joinPlans, type Plan } from '../chaos/plan.ts';
 import { reasonOf } from '../errors.ts';
-import { readPlan } from '../settings/read-plan.ts';
-import type { FaultSettings } from '../settings/settings.ts';
-import { readData } from './data-file.ts';
 
 /** How often the file is looked at: polling, since editors replace files, and what watches them does not survive that. */
 const INTERVAL_MS = 500;
@@ -32,16 +28,4 @@ export function watchFaultsFile(path: string, { load, say }: FaultsFileListeners
       looking = looking.then(look);
   });
   return () => unwatchFile(path);
-}
-
-/**
- * The plan of all rules that were given: those of the file stand after the others.
- * @throws {@link UsageError} when they cannot be read or understood.
- */
-export async function readWholePlan(faults: FaultSettings): Promise<Plan> {
-  const plan = await readPlan(faults);
-  const { file } = faults;
-  if (file === undefined) return plan;
-  const { parsePlan } = await import('../chaos/scenario.ts');
-  return joinPlans(plan, parsePlan(await readData(file), file));
 }

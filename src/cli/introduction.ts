@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import type { Started } from '../assembly/start.ts';
 import { listCassettes } from '../cassette/folder.ts';
 import { type Plan, usesChance } from '../chaos/plan.ts';
+import { proxyUrl } from '../clients/reached-url.ts';
 import { suggestNames } from '../known-names.ts';
 import { modeNeeds } from '../sessions/mode.ts';
 import { isLoopbackAddress, type Settings } from '../settings/settings.ts';
@@ -57,17 +58,6 @@ export function introduceTunnels(restage: Started, settings: Settings, reporter:
     message: `Taking tunnels: give clients HTTPS_PROXY=${url} and the CA ('restage ca' says how)`,
     facts: { proxy: url },
   });
-}
-
-/** What clients take restage for their proxy by. Off loopback it asks for the token. */
-export function proxyUrl(restage: Started, { host }: Settings, user: string, password: string): string {
-  const url = reachableUrl(restage);
-  return isLoopbackAddress(host) ? url : url.replace('//', `//${user}:${encodeURIComponent(password)}@`);
-}
-
-/** Where a command on this machine reaches restage: an address that stands for all is none to call. */
-export function reachableUrl({ url }: Started): string {
-  return url.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:');
 }
 
 /** The line by which others learn where restage listens. */

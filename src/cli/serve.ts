@@ -2,24 +2,16 @@ import { type Started, start } from '../assembly/start.ts';
 import { reasonOf, UsageError } from '../errors.ts';
 import { nearestName } from '../known-names.ts';
 import { type Mode, modeNeeds } from '../sessions/mode.ts';
-import { NO_SESSION } from '../sessions/session-address.ts';
+import { readConfig } from '../settings/config.ts';
 import { options } from '../settings/options.ts';
+import { readWholePlan } from '../settings/read-plan.ts';
 import { isRecord } from '../settings/setting-readers.ts';
 import { type FaultSettings, resolveSettings, type Settings, type Values } from '../settings/settings.ts';
 import { reportGaps, reportRetries } from './closing.ts';
 import { type RunningCommand, runCommand } from './command.ts';
-import { readConfig } from './config.ts';
-import { commandEnvironment, tunnelEnvironment } from './environment.ts';
 import { FailureReport } from './failure-report.ts';
-import { readWholePlan, watchFaultsFile } from './faults-file.ts';
-import {
-  introduce,
-  introduceSeed,
-  introduceTunnels,
-  listeningLine,
-  proxyUrl,
-  reachableUrl,
-} from './introduction.ts';
+import { watchFaultsFile } from './faults-file.ts';
+import { introduce, introduceSeed, introduceTunnels, listeningLine } from './introduction.ts';
 import type { Reporter } from './reporter.ts';
 import { onStopSignal, statusOfSignal } from './signals.ts';
 import { TunnelReport } from './tunnel-report.ts';
@@ -203,22 +195,15 @@ function sayUnused({ trust }: Started, reporter: Reporter): void {
   });
 }
 
-/** The command is led to restage as its endpoint or, where tunnels are taken, as its proxy. */
+/** As its clients find it. What that takes of files and libraries is loaded where there is a command. */
 async function environmentOf(
   restage: Started,
   settings: Settings,
   { env, reporter }: CommandRun,
 ): Promise<Record<string, string>> {
-  const { findIdentity, findTunnelled } = await import('./identity.ts');
-  const forwards = modeNeeds[restage.mode].upstream;
-  if (restage.trust === undefined) {
-    const say = (message: string): void => reporter.say({ event: 'warning', level: 'warning', message });
-    const handOut = forwards ? restage.handOutCredentials : undefined;
-    const identity = await findIdentity(settings, env, { handOut, say });
-    return commandEnvironment(env, reachableUrl(restage), identity);
-  }
-  const url = proxyUrl(restage, settings, NO_SESSION, settings.adminToken ?? '');
-  return tunnelEnvironment(env, url, restage.trust, await findTunnelled(settings, env, forwards));
+  const { programEnvironment } = await import('../clients/program-environment.ts');
+  const say = (message: string): void => reporter.say({ event: 'warning', level: 'warning', message });
+  return programEnvironment(restage, settings, { env, say });
 }
 
 function reportError(error: unknown, reporter: Reporter): void {

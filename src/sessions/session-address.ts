@@ -11,6 +11,12 @@ import { parseProxyAuthorization } from './proxy-authorization.ts';
 export const NO_SESSION = '~';
 /** The path under which restage speaks of itself. */
 export const CONTROL_PREFIX = '/__restage';
+
+/** What a call to a session begins with; nothing for those without one. */
+export function sessionPrefix(name: string | undefined): string {
+  return name === undefined ? '' : `/@${name}`;
+}
+
 const FIRST_SEGMENT = /^\/([^/?]*)/;
 
 /**

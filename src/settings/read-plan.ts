@@ -1,5 +1,6 @@
-import { type Plan, planOf, RuleCount } from '../chaos/plan.ts';
+import { joinPlans, type Plan, planOf, RuleCount } from '../chaos/plan.ts';
 import { quotaPresets } from '../chaos/preset.ts';
+import { readData } from './data-file.ts';
 import type { FaultSettings } from './settings.ts';
 
 /**
@@ -18,4 +19,16 @@ export async function readPlan({ quota, presets, rules }: FaultSettings): Promis
     ...presets.flatMap((name) => count.take(presetRules(name))),
     ...rules.flatMap((rule) => count.take([parseFault(rule)])),
   ]);
+}
+
+/**
+ * The plan of all rules that were given: those of the file stand after the others.
+ * @throws {@link UsageError} when they cannot be read or understood.
+ */
+export async function readWholePlan(faults: FaultSettings): Promise<Plan> {
+  const plan = await readPlan(faults);
+  const { file } = faults;
+  if (file === undefined) return plan;
+  const { parsePlan } = await import('../chaos/scenario.ts');
+  return joinPlans(plan, parsePlan(await readData(file), file));
 }

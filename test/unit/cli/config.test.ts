@@ -2,10 +2,9 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { documentBounds } from '../../../src/bounds.ts';
-import { readConfig } from '../../../src/cli/config.ts';
-import { parseData, readData } from '../../../src/cli/data-file.ts';
-
 import { UsageError } from '../../../src/errors.ts';
+import { readConfig } from '../../../src/settings/config.ts';
+import { parseData, readData } from '../../../src/settings/data-file.ts';
 import { LINEAR } from '../../support/growth.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 

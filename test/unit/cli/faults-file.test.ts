@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { readWholePlan } from '../../../src/cli/faults-file.ts';
+import { readWholePlan } from '../../../src/settings/read-plan.ts';
 import { resolveSettings } from '../../../src/settings/settings.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { commandEnvironment, tunnelEnvironment } from '../../../src/cli/environment.ts';
+import { commandEnvironment, tunnelEnvironment } from '../../../src/clients/environment.ts';
 
 const URL = 'http://127.0.0.1:8480';
 const identity = {

@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { commandEnvironment } from '../../../src/cli/environment.ts';
-import { findIdentity, findTunnelled } from '../../../src/cli/identity.ts';
+import { commandEnvironment } from '../../../src/clients/environment.ts';
+import { findIdentity, findTunnelled } from '../../../src/clients/identity.ts';
 import { resolveSettings, type Values } from '../../../src/settings/settings.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
