@@ -80,6 +80,9 @@ export const controlBounds = fixed({
   /** Who reads `/__restage/events` at once, and what may wait for a slow one: beyond, calls are only counted. */
   listeners: 100,
   waitingEventBytes: 512 * KB,
+  /** Who waits for calls at once (`GET wait`), and how long: beyond, nobody else can, and whoever did is told what came. */
+  waiters: 32,
+  waitMs: MINUTE,
   /** Rules that metrics count by name: all others are counted as one. */
   countedRules: 1000,
 });
@@ -92,6 +95,8 @@ export const memoryBounds = fixed({
   rememberedBytes: 128 * MB,
   /** Calls that a session's journal keeps. */
   journalCalls: 1000,
+  /** Calls that a replay missed, of a session: kept apart from the others. */
+  missedCalls: 100,
   /** Calls that succeeded at once, of a session's retry log. */
   plainCalls: 1000,
   /** Calls that did not. */

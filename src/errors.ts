@@ -23,6 +23,9 @@ const statuses = {
   SessionNotMadeException: 409,
   SessionNotFoundException: 404,
   FaultNotFoundException: 404,
+  /** Like a request that did not come: whoever waits may ask again. */
+  CallsNotSeenException: 408,
+  RecordingNotDiscardedException: 409,
   ControlUnauthorizedException: 401,
   ControlRequestInvalidException: 400,
   ControlNotFoundException: 404,

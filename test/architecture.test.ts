@@ -40,9 +40,9 @@ const everywhere: readonly string[] = [
 
 /** What may be imported of each room from outside of it. A new door is a decision. */
 const doors: Readonly<Record<string, readonly string[]>> = {
-  assembly: ['restage', 'start'],
+  assembly: ['handle', 'restage', 'start', 'view'],
   control: ['control', 'events', 'metrics'],
-  clients: ['program-environment', 'reached-url'],
+  clients: ['dummy-identity', 'program-environment', 'reached-url'],
   'http/tunnels': ['dial', 'tunnel', 'tunnel-policy', 'tunnels'],
   'http/upstream': ['client-handler', 'forwarder', 'upstream-agents'],
   'http/server': [
@@ -55,7 +55,16 @@ const doors: Readonly<Record<string, readonly string[]>> = {
     'tunnel-opener',
   ],
   tls: ['authority', 'company-roots', 'trust'],
-  settings: ['config', 'options', 'read-plan', 'reader', 'setting-readers', 'setting-values', 'settings'],
+  settings: [
+    'config',
+    'mode-setting',
+    'options',
+    'read-plan',
+    'reader',
+    'setting-readers',
+    'setting-values',
+    'settings',
+  ],
   proxy: ['caller-check', 'clock', 'gaps', 'ids', 'proxy', 'ready-answer', 'upstream'],
   sessions: [
     'answered-writes',
@@ -65,6 +74,8 @@ const doors: Readonly<Record<string, readonly string[]>> = {
     'session',
     'session-address',
     'sessions',
+    'unused-recording',
+    'usage',
   ],
   retries: ['attempt', 'call-shape', 'called', 'expectation', 'report', 'retry-log', 'timeline', 'verdict'],
   chaos: [
@@ -80,9 +91,20 @@ const doors: Readonly<Record<string, readonly string[]>> = {
     'rule-status',
     'scenario',
   ],
-  cassette: ['cassette', 'folder', 'format', 'miss', 'order', 'player', 'recorder', 'recorder-kind', 'shelf'],
+  cassette: [
+    'cassette',
+    'discarded',
+    'folder',
+    'format',
+    'miss',
+    'order',
+    'player',
+    'recorder-kind',
+    'session-recorder',
+    'shelf',
+  ],
   redaction: ['redactor', 'rule-names'],
-  journal: ['entry', 'entry-ring', 'journal', 'memory-budget', 'own-text'],
+  journal: ['call-filter', 'call-waiters', 'entry', 'entry-ring', 'journal', 'memory-budget', 'own-text'],
   'aws/signing': [
     'authorization',
     'credentials',

@@ -14,6 +14,8 @@ import type { CompanyRoots } from '../tls/company-roots.ts';
 export interface Outside {
   readonly upstream: Upstream;
   readonly endpoint: URL | undefined;
+  /** As it is configured. */
+  readonly region: string | undefined;
   /** What calls are signed again with. */
   readonly credentials: CredentialSource;
   /** The same for a client: calls that are signed with them are known from then on, when they were renewed, too. */
@@ -76,6 +78,7 @@ export async function connectOutside(
     clientConfig: { requestHandler },
     onWarning,
   });
+  const region = regionOf(env, profile);
   const handedOut: Credentials[] = [];
   const signer = new Signer({
     credentials,
@@ -86,7 +89,7 @@ export async function connectOutside(
     upstream: settings.upstream,
     endpointOverride: location.endpoint,
     variant: location.variant,
-    defaultRegion: regionOf(env, profile),
+    defaultRegion: region,
     pseudonym: randomPseudonym(),
     clock: new ServiceClock(
       () => new Date(clock.now()),
@@ -100,6 +103,7 @@ export async function connectOutside(
       forward: (request, wholeBody, whenOver) => forwarder.forward(request, wholeBody, whenOver),
     },
     endpoint,
+    region,
     credentials,
     handOut: async () => {
       const given = await credentials();

@@ -1,10 +1,11 @@
 import type { Credentials } from '../aws/signing/signature.ts';
-import type { JournalEntry, Observer } from '../journal/entry.ts';
+import type { Order } from '../cassette/order.ts';
+import type { Observer } from '../journal/entry.ts';
 import type { Clock } from '../proxy/clock.ts';
-import type { RetryReport } from '../retries/report.ts';
-import type { Verdict } from '../retries/verdict.ts';
 import type { Mode } from '../sessions/mode.ts';
+import type { FaultSpec } from '../settings/setting-values.ts';
 import type { PublicFiles } from '../tls/trust.ts';
+import type { View } from './view.ts';
 
 /** What to tell whoever started restage. */
 export interface Listeners {
@@ -25,26 +26,58 @@ export interface Listeners {
 }
 
 /** A running proxy. */
-export interface Restage {
-  readonly mode: Mode;
-  /** Where it listens, such as `http://127.0.0.1:8480`. */
-  readonly url: string;
+export interface Restage extends View {
   readonly port: number;
-  readonly seed: number;
+  /** What was set that is for whoever started restage to heed. */
+  readonly settings: HeededSettings;
   /** The certificates that clients must trust whose tunnels are taken; only with `intercept`. */
   readonly trust: PublicFiles | undefined;
-  /** The calls that are still remembered, oldest first. */
-  readonly calls: () => JournalEntry[];
   /** How many calls there were, whatever became of them. */
   readonly countCalls: () => number;
-  /** What clients tried again, how long they waited, and how it ended. */
-  readonly retries: () => RetryReport;
-  /** Whether clients did what is expected of them, such as `attempts<=5` or `all succeed`. */
-  readonly check: (expectation: string) => Verdict;
   /** Gives the running proxy other faults: a list of rules, or phases, as a faults file holds them. */
   readonly setFaults: (faults: unknown) => void;
   /** The credentials that calls are signed again with, for a client to sign with; only in forwarding modes. */
   readonly handOutCredentials: () => Promise<Credentials>;
-  /** Stops accepting, lets the calls in flight end (at most 5 s), and gives the cassette's lock back. */
+  /**
+   * Makes a session: a view with cursors, faults and journal of its own, however many there are beside it. It is closed by
+   * whoever made it, or with restage.
+   * @throws UsageError for a name or an option that cannot be used; FailureError when there is a session of that name, or its
+   * cassette is locked.
+   */
+  readonly session: (name: string, options?: SessionOptions) => Promise<RestageSession>;
+  /** Stops accepting, lets the calls in flight end (at most 5 s), ends all sessions, and gives the cassettes' locks back. */
   readonly close: () => Promise<void>;
+}
+
+/** A session of a running proxy. */
+export interface RestageSession extends View {
+  readonly name: string;
+  /** The name of its cassette, and the folder that this is in. */
+  readonly cassette: string;
+  readonly dir: string;
+}
+
+/** What makes a session differ from its server. */
+export interface SessionOptions {
+  /** No more than the server can: one of a replaying server does not record. */
+  readonly mode?: Mode | undefined;
+  readonly cassette?: string | undefined;
+  /** The folder of cassettes. */
+  readonly dir?: string | undefined;
+  readonly order?: Order | undefined;
+  /** A rule, a list of rules, or phases as a faults file holds them; the server's rules if not given. */
+  readonly faults?: FaultSpec | readonly FaultSpec[] | undefined;
+  readonly seed?: number | undefined;
+  /** After how many seconds without a call it ends by itself; 3600 if not given. */
+  readonly idleSeconds?: number | undefined;
+}
+
+/** Settings that restage leaves to whoever started it, as the command line heeds them in the end. */
+export interface HeededSettings {
+  readonly cassette: string;
+  readonly dir: string;
+  /** What clients are expected to do, for {@link View.check}. */
+  readonly expect: readonly string[];
+  readonly failOnMiss: boolean;
+  readonly failOnUnused: boolean;
 }

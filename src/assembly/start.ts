@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PlannedAnswer } from '../aws/apigateway/planned-answer.ts';
 import type { FoundCredentials } from '../aws/signing/credentials.ts';
+import type { Credentials } from '../aws/signing/signature.ts';
 import { Cassette } from '../cassette/cassette.ts';
 import type { Frames } from '../cassette/player.ts';
 import { Shelf } from '../cassette/shelf.ts';
@@ -10,6 +11,7 @@ import { EventStream } from '../control/events.ts';
 import { Metrics } from '../control/metrics.ts';
 import { type CallError, FailureError, UnwritableError } from '../errors.ts';
 import { type RunningServer, startServer } from '../http/server/server.ts';
+import { CallWaiters } from '../journal/call-waiters.ts';
 import { type Observer, refusedEntry } from '../journal/entry.ts';
 import { MemoryBudget } from '../journal/memory-budget.ts';
 import { CallerCheck } from '../proxy/caller-check.ts';
@@ -20,18 +22,22 @@ import { RestageProxy } from '../proxy/proxy.ts';
 import { readyError, readyReplay, toAnswer } from '../proxy/ready-answer.ts';
 import { createRedactor } from '../redaction/redactor.ts';
 import { checkExpectation, parseExpectation } from '../retries/expectation.ts';
-import { describeRetries } from '../retries/report.ts';
+import { describeRetries, type RetryReport } from '../retries/report.ts';
+import type { Verdict } from '../retries/verdict.ts';
 import { withoutUserinfo } from '../secrets.ts';
 import { type Mode, modeNeeds } from '../sessions/mode.ts';
 import { openSession } from '../sessions/open-session.ts';
 import type { Session } from '../sessions/session.ts';
 import { DEFAULT_IDLE_SECONDS, Sessions } from '../sessions/sessions.ts';
+import type { UnusedRecording } from '../sessions/unused-recording.ts';
+import { Usage } from '../sessions/usage.ts';
 import { isLoopbackAddress, type Settings } from '../settings/settings.ts';
 import type { CompanyRoots } from '../tls/company-roots.ts';
+import type { PublicFiles } from '../tls/trust.ts';
 import { readVersion } from '../version.ts';
 import { connectOutside } from './forwarding.ts';
 import { openInterception } from './interception.ts';
-import type { Listeners, Restage } from './restage.ts';
+import type { Listeners } from './restage.ts';
 
 /** How long calls in flight may take to end when restage stops. */
 const GRACE_MS = 5_000;
@@ -40,8 +46,26 @@ const SWEEP_MS = 30_000;
 /** How often to look for cassettes' files that changed. */
 const REFRESH_MS = 1000;
 
-/** A running proxy, as the command line has it. */
-export interface Started extends Omit<Restage, 'setFaults'> {
+/** A running proxy, as the command line has it, and what its handle in a program is made of. */
+export interface Started {
+  readonly mode: Mode;
+  /** Where it listens. */
+  readonly url: string;
+  readonly port: number;
+  readonly seed: number;
+  /** The certificates that clients must trust whose tunnels are taken; only with `intercept`. */
+  readonly trust: PublicFiles | undefined;
+  /** The region that is configured; only in forwarding modes. */
+  readonly region: string | undefined;
+  readonly sessions: Sessions;
+  readonly waiters: CallWaiters;
+  /** The recordings that a session has never played; without one, that none has of the server's cassette. */
+  readonly unused: (session?: Session) => Promise<UnusedRecording[]>;
+  readonly countCalls: () => number;
+  readonly retries: () => RetryReport;
+  readonly check: (expectation: string) => Verdict;
+  readonly handOutCredentials: () => Promise<Credentials>;
+  readonly close: () => Promise<void>;
   /** Gives it other faults, parsed already. */
   readonly setPlan: (plan: Plan) => void;
   /** The calls that a replay missed, and those that one will miss, since they were not recorded. */
@@ -71,7 +95,6 @@ export async function start(
   const seed = settings.seed ?? randomSeed();
   const redact = createRedactor(settings.disabledRedactions, settings.redactions);
   const shelf = new Shelf({
-    dir: settings.dir,
     redact,
     replacesByErrors: settings.replace,
     followsLinks: settings.followLinks,
@@ -79,13 +102,23 @@ export async function start(
     now: () => new Date(clock.now()),
     onFailure,
   });
-  const { cassette, order } = settings;
+  const { dir, cassette, order } = settings;
   const frames: Frames<PlannedAnswer> = new WeakMap();
   const memory = new MemoryBudget();
+  const usage = new Usage();
   const sessions = new Sessions({
-    defaults: { mode, cassette, order, plan, planBytes: 0, seed, idleSeconds: DEFAULT_IDLE_SECONDS },
-    open: (name, own) =>
-      openSession(name, own, { shelf, elapsed: clock.elapsed, prepare: readyReplay, frames, memory }),
+    defaults: { mode, dir, cassette, order, plan, planBytes: 0, seed, idleSeconds: DEFAULT_IDLE_SECONDS },
+    open: (name, own) => {
+      const parts = { shelf, elapsed: clock.elapsed, prepare: readyReplay, frames, memory };
+      const { session, close } = openSession(name, own, parts);
+      return {
+        session,
+        close: () => {
+          usage.note(session, sessions.main.cassette);
+          return close();
+        },
+      };
+    },
     elapsed: clock.elapsed,
     onError,
   });
@@ -97,6 +130,8 @@ export async function start(
     memory,
   };
   const events = new EventStream();
+  const waiters = new CallWaiters();
+  const unused = (session = sessions.main) => usage.unused(session, sessions);
   const metrics = new Metrics({ sessions, cassettes: () => shelf.cassettes });
   // Not the journal's count, which a client can clear.
   let countedCalls = 0;
@@ -104,6 +139,7 @@ export async function start(
     countedCalls += 1;
     metrics.observe(entry);
     events.publish(entry);
+    waiters.publish(entry);
     onCall(entry);
   };
   const noteRefusal = (what: string, error: CallError): void => {
@@ -125,9 +161,7 @@ export async function start(
         onTunnelError,
       })
     : undefined;
-  const gaps = new Gaps(
-    (name) => shelf.cassettes.find((open) => open.name === name) ?? new Cassette(settings.dir, name),
-  );
+  const gaps = new Gaps(({ dir, name, folder }) => shelf.find(folder) ?? new Cassette(dir, name));
   const proxy = new RestageProxy({
     callers: new CallerCheck({
       boundHost: settings.host,
@@ -143,6 +177,8 @@ export async function start(
       ids: randomIds,
       events,
       metrics,
+      waiters,
+      unused,
     }),
     ids: randomIds,
     observe,
@@ -178,7 +214,10 @@ export async function start(
     port: server.port,
     seed,
     trust: interception?.trust,
-    calls: () => sessions.main.journal.entries,
+    region: outside?.region,
+    sessions,
+    waiters,
+    unused,
     countCalls: () => countedCalls,
     gaps: () => gaps.list(),
     countMisses: () => gaps.missed,
@@ -190,6 +229,7 @@ export async function start(
     close: async () => {
       clearInterval(sweeping);
       clearInterval(refreshing);
+      waiters.close();
       await events.close();
       await server.close(GRACE_MS);
       outside?.close();

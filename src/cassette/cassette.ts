@@ -3,6 +3,7 @@ import { documentBounds, memoryBounds } from '../bounds.ts';
 import { CallError, type FailureError, reasonOf } from '../errors.ts';
 import { createApiStore } from './api-store.ts';
 import { CassetteFiles, NO_FILE, type WriteLock } from './cassette-files.ts';
+import { type Change, type Snapshot, type Undone, undo } from './changes.ts';
 import type { Interaction } from './format.ts';
 import { KnownApis } from './known-apis.ts';
 import { NearNames } from './near-names.ts';
@@ -94,14 +95,58 @@ export class Cassette {
     const { restApiId } = interaction.key;
     const api = this.#apis.get(restApiId);
     if (api === undefined) throw new Error(`API '${restApiId}' is not open`);
-    this.#lock = lock;
     // Nothing is awaited up to here, so that recordings of one key build on each other.
     const before = this.#apis.find(interaction.key.text);
     this.#apis.put(api, before, interaction);
+    await this.#write(restApiId, api, lock, api.interactions);
+  }
+
+  /** What is recorded of an open API, before a session makes something else of it. */
+  beginChange(restApiId: string | undefined): Change {
+    return { before: this.#snapshot(restApiId), saves: 0, made: new Map(), runs: new Map() };
+  }
+
+  /**
+   * Takes back a change of an open API; settled when that is in the file, or the file gone that came with the change.
+   * @throws {@link FailureError} like {@link save}.
+   */
+  async undo(restApiId: string | undefined, change: Change, lock: WriteLock): Promise<Undone> {
+    const now = this.#snapshot(restApiId);
+    const undone = undo(change, now);
+    const { interactions } = undone;
+    const isSame = (interaction: Interaction, at: number) => interaction === now.interactions[at];
+    if (interactions.length === now.interactions.length && interactions.every(isSame)) return undone;
+    const { api } = now;
+    this.#apis.drop(restApiId, api);
+    api.interactions.splice(0, api.interactions.length, ...interactions);
+    api.keys = undefined;
+    api.recordedWrites = undefined;
+    this.#apis.keep(restApiId, api);
+    const isGone = interactions.length === 0 && !change.before.hadFile;
+    await this.#write(restApiId, api, lock, isGone ? null : api.interactions);
+    return undone;
+  }
+
+  #snapshot(restApiId: string | undefined): Snapshot {
+    const api = this.#apis.get(restApiId);
+    if (api === undefined) throw new Error(`API '${restApiId}' is not open`);
+    const { interactions, saves, version } = api;
+    return { api, interactions: [...interactions], saves, hadFile: version !== NO_FILE };
+  }
+
+  /** @param interactions null for none, and no file. */
+  async #write(
+    restApiId: string | undefined,
+    api: OpenApi,
+    lock: WriteLock,
+    interactions: Interaction[] | null,
+  ): Promise<void> {
+    this.#lock = lock;
     api.writes += 1;
+    api.saves += 1;
     let version: string | undefined;
     try {
-      await api.store.write(api.interactions);
+      await api.store.write(interactions);
       version = await this.#files.versionOf(this.#files.pathOf(restApiId));
     } catch (error) {
       // With what is too large, nothing more could be written to the file.
@@ -159,6 +204,14 @@ export class Cassette {
   /** The ids of the APIs that have a file here, as far as the files' names tell. */
   listApis(): Promise<string[]> {
     return this.#files.listApis();
+  }
+
+  /** Every recording that has a file here. @throws {@link CallError} like {@link load}. */
+  async list(): Promise<Interaction[]> {
+    const found: Interaction[] = [];
+    for (const restApiId of [undefined, ...(await this.listApis())])
+      found.push(...(await this.load(restApiId)));
+    return found;
   }
 
   /** How many bytes its files have. */
@@ -253,6 +306,7 @@ export class Cassette {
       keys: undefined,
       recordedWrites: undefined,
       writes: 0,
+      saves: 0,
       version,
       doubt: undefined,
     };

@@ -5,6 +5,8 @@ export interface TextPort {
   /** Null when there is none. */
   read(): Promise<string | null>;
   write(text: string): Promise<void>;
+  /** Has there be none. */
+  remove(): Promise<void>;
 }
 
 /** How a file's data is told as text. */
@@ -25,7 +27,7 @@ export class FileStore<T> {
         const text = await file.read();
         return text === null ? null : codec.parse(text);
       },
-      write: async (data: T | null) => file.write(data === null ? '' : codec.stringify(data)),
+      write: async (data: T | null) => (data === null ? file.remove() : file.write(codec.stringify(data))),
     };
     this.#low = new Low<T | null>(adapter, null);
   }
@@ -37,10 +39,10 @@ export class FileStore<T> {
   }
 
   /**
-   * Writes the data; settled when it is in the file. What is asked for while a write is under way shares the next one.
+   * Writes the data, or removes the file where there is none; settled when it is in the file. What is asked for while a write is under way shares the next one.
    * Not lowdb's own queue: there the first caller waits for all that come after it, and fails with any of them.
    */
-  write(data: T): Promise<void> {
+  write(data: T | null): Promise<void> {
     this.#low.data = data;
     this.#waiting ??= this.#writeAfter(this.#writing);
     return this.#waiting;

@@ -15,6 +15,8 @@ export interface OpenApi {
   recordedWrites: readonly RecordedWrite[] | undefined;
   /** How many writes to the file are under way. */
   writes: number;
+  /** How many there were. */
+  saves: number;
   /** Which version of the file this is; unknown after a write. */
   version: string | undefined;
   /** A later version that is not taken in. */

@@ -85,6 +85,16 @@ export class Player<T> {
     return this.#frontier.at(restApiId, path);
   }
 
+  /** Whether a take of the key was ever played, or recorded, whatever was reset since. */
+  hasPlayed(keyText: string): boolean {
+    return this.#tracks.get(keyText)?.isPlayed === true;
+  }
+
+  /** The keys' texts of which it is so. */
+  get played(): string[] {
+    return [...this.#tracks].filter(([, { isPlayed }]) => isPlayed).map(([text]) => text);
+  }
+
   /** Starts every key's takes from the beginning. */
   reset(): void {
     for (const track of this.#tracks.values()) track.rewind();

@@ -5,9 +5,11 @@ import { sortKeys } from '../json.ts';
 import type { Redactor } from '../redaction/redactor.ts';
 import type { Cassette } from './cassette.ts';
 import type { CassetteLock } from './cassette-lock.ts';
+import type { Changes, ReadonlyChanges } from './changes.ts';
+import type { Discarded } from './discarded.ts';
 import { type Interaction, isSameAnswer, isSameInteraction, type Take } from './format.ts';
 import { epochOf } from './recorded-writes.ts';
-import { RunTimelines } from './run-timelines.ts';
+import { type OwnWrites, RunTimelines, type TimelineMark } from './run-timelines.ts';
 
 /** How a recorder goes about what is recorded already. */
 export interface RecorderSettings {
@@ -96,10 +98,13 @@ export class Recorder {
     return this.settle();
   }
 
-  /** Records an answer; settled when it is in the file. */
-  async store(take: NewTake): Promise<Stored> {
+  /**
+   * Records an answer; settled when it is in the file.
+   * @param changes takes note of it, by the API's id, to be undone.
+   */
+  async store(take: NewTake, changes: Changes = new Map()): Promise<Stored> {
     if (this.#hasEnded) return { reason: 'whoever recorded to the cassette has ended meanwhile' };
-    const storing = this.#store(take);
+    const storing = this.#store(take, changes);
     this.#stores.add(storing);
     try {
       return await storing;
@@ -108,7 +113,39 @@ export class Recorder {
     }
   }
 
-  async #store({ key, operation, region, recording, at }: NewTake): Promise<Stored> {
+  /** How far the timeline of a file is, to go back to. */
+  markOf({ restApiId }: Key): TimelineMark {
+    return this.#timelines.markOf(restApiId);
+  }
+
+  /**
+   * Puts everything back to where it was before these changes, as far as others have not built on it.
+   * @throws {@link FailureError} when a file cannot be written.
+   */
+  async undo(
+    changes: ReadonlyChanges,
+    timelines: ReadonlyMap<string | undefined, OwnWrites>,
+  ): Promise<Discarded> {
+    const { cassette, lock } = this.#settings;
+    let [discarded, kept] = [0, 0];
+    for (const [restApiId, change] of changes) {
+      await this.start();
+      await cassette.open(restApiId);
+      const undone = await cassette.undo(restApiId, change, lock);
+      const writes = timelines.get(restApiId);
+      if (undone.isWhole && writes !== undefined) this.#timelines.goBack(restApiId, writes);
+      for (const [runKey, { keyText, earlier }] of change.runs) {
+        if (undone.kept.has(keyText)) continue;
+        if (earlier === undefined) this.#earlier.delete(runKey);
+        else this.#earlier.set(runKey, earlier);
+      }
+      kept += undone.kept.size;
+      discarded += change.made.size - undone.kept.size;
+    }
+    return { discarded, kept };
+  }
+
+  async #store({ key, operation, region, recording, at }: NewTake, changes: Changes): Promise<Stored> {
     let redacted: Recording;
     try {
       // In the order that a file is read in again: answers are compared by their text.
@@ -122,6 +159,8 @@ export class Recorder {
       return this.#fail(error);
     }
     const { cassette, lock } = this.#settings;
+    const change = changes.get(key.restApiId) ?? cassette.beginChange(key.restApiId);
+    changes.set(key.restApiId, change);
     if (operation.isWrite) this.#timelines.begin(key.restApiId);
     const before = cassette.find(key) ?? { key, operation, takes: [] };
     const runKey = runKeyOf(key, region);
@@ -130,13 +169,17 @@ export class Recorder {
     if (run === undefined) {
       return { reason: "an error does not replace a recorded 200; '--replace' lets it" };
     }
+    if (!change.runs.has(runKey)) change.runs.set(runKey, { keyText: key.text, earlier: known });
     this.#earlier.set(runKey, run.earlier);
     const others = before.takes.filter((take) => take.region !== region);
     const takes = [...others, ...run.takes].sort((a, b) =>
       a.region < b.region ? -1 : a.region > b.region ? 1 : 0,
     );
     const interaction = { ...before, takes };
-    if (isSameInteraction(before, interaction)) return { interaction: before };
+    const isSame = isSameInteraction(before, interaction);
+    change.made.set(key.text, isSame ? before : interaction);
+    if (isSame) return { interaction: before };
+    change.saves += 1;
     try {
       await cassette.save(interaction, lock);
       return { interaction };

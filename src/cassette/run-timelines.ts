@@ -3,6 +3,18 @@ import type { Cassette } from './cassette.ts';
 import { fileNameOf } from './file-name.ts';
 import type { Interaction, Take } from './format.ts';
 
+/** How far the timeline of a file is. */
+export interface TimelineMark {
+  readonly writes: number;
+  readonly isBegun: boolean;
+}
+
+/** What one session has added to a timeline, and where that was before. */
+export interface OwnWrites {
+  readonly before: TimelineMark;
+  readonly count: number;
+}
+
 /** The writes that one run of a recorder saw answered, file by file, and what they took the place of. */
 export class RunTimelines {
   readonly #cassette: Cassette;
@@ -45,6 +57,18 @@ export class RunTimelines {
       this.#replaced.set(interaction.key.text, interaction.takes);
       return takes.length === 0 ? undefined : { ...interaction, takes };
     });
+  }
+
+  /** How far it is now. */
+  markOf(restApiId: string | undefined): TimelineMark {
+    return { writes: this.writesOf(restApiId), isBegun: this.#begun.has(restApiId) };
+  }
+
+  /** Forgets the writes of one session, unless others have written since. */
+  goBack(restApiId: string | undefined, { before, count }: OwnWrites): void {
+    if (this.writesOf(restApiId) !== before.writes + count) return;
+    this.#writes.set(restApiId, before.writes);
+    if (!before.isBegun) this.#begun.delete(restApiId);
   }
 
   /** The takes of earlier runs that went with their timeline: an answer that is the same again keeps its date. */

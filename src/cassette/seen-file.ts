@@ -73,7 +73,7 @@ export class SeenFile {
     try {
       const data = Buffer.from(text);
       const stamp = await writeNew(temporary, data);
-      await this.#replaceBy(temporary);
+      await this.#whenFree(() => renameSync(temporary, this.#path));
       this.#seen = { stamp, digest: digestOf(data) };
     } catch (error) {
       removeIfPossible(temporary);
@@ -81,12 +81,19 @@ export class SeenFile {
     }
   }
 
-  async #replaceBy(temporary: string): Promise<void> {
+  /** Has there be no file. @throws {@link ChangedError} like {@link write}. */
+  async remove(): Promise<void> {
+    await this.#whenFree(() => rmSync(this.#path, { force: true }));
+    this.#seen = undefined;
+  }
+
+  /** Does it while the file is as it was last seen; again after a moment where somebody else holds it. */
+  async #whenFree(act: () => void): Promise<void> {
     for (let tries = 1; ; tries += 1) {
       this.#checkPlace();
       this.#checkUnchanged();
       try {
-        renameSync(temporary, this.#path);
+        act();
         return;
       } catch (error) {
         if (tries === RENAME_TRIES || !isHeldForAMoment(error)) throw error;

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { FailureError } from '../errors.ts';
 import type { Redactor } from '../redaction/redactor.ts';
 import { Cassette } from './cassette.ts';
@@ -7,8 +8,6 @@ import type { RecorderKind } from './recorder-kind.ts';
 
 /** What all cassettes of this process have in common. */
 export interface ShelfSettings {
-  /** The folder of cassettes. */
-  readonly dir: string;
   readonly redact: Redactor;
   /** Let an error replace a 200 of an earlier run. */
   readonly replacesByErrors: boolean;
@@ -39,15 +38,18 @@ interface Shelved {
 /** The cassettes that this process uses: each is read once, and locked once, however many sessions share it. */
 export class Shelf {
   readonly #settings: ShelfSettings;
+  /** By their paths. */
   readonly #shelved = new Map<string, Shelved>();
 
   constructor(settings: ShelfSettings) {
     this.#settings = settings;
   }
 
-  /** Lends the cassette of that name, with a recorder if one is asked for. */
-  lend(name: string, recorderKind: RecorderKind | undefined): Loan {
-    const shelved = this.#shelved.get(name) ?? this.#open(name);
+  /** Lends the cassette of that name in a folder of cassettes, with a recorder if one is asked for. */
+  lend(dir: string, name: string, recorderKind: RecorderKind | undefined): Loan {
+    // However the folder is written: two locks on one cassette would keep each other out.
+    const path = resolve(dir, name);
+    const shelved = this.#shelved.get(path) ?? this.#open(path, dir, name);
     shelved.loans += 1;
     let isReleased = false;
     return {
@@ -56,9 +58,14 @@ export class Shelf {
       release: async () => {
         if (isReleased) return;
         isReleased = true;
-        await this.#release(name, shelved);
+        await this.#release(path, shelved);
       },
     };
+  }
+
+  /** The one in use whose folder this is. */
+  find(folder: string): Cassette | undefined {
+    return this.#shelved.get(resolve(folder))?.cassette;
   }
 
   /** The cassettes in use. */
@@ -71,10 +78,10 @@ export class Shelf {
     for (const cassette of this.cassettes) await cassette.refresh();
   }
 
-  #open(name: string): Shelved {
-    const cassette = new Cassette(this.#settings.dir, name, this.#settings);
+  #open(path: string, dir: string, name: string): Shelved {
+    const cassette = new Cassette(dir, name, this.#settings);
     const shelved = { cassette, lock: new CassetteLock(cassette), recorders: new Map(), loans: 0 };
-    this.#shelved.set(name, shelved);
+    this.#shelved.set(path, shelved);
     return shelved;
   }
 
@@ -96,7 +103,7 @@ export class Shelf {
     return recorder;
   }
 
-  async #release(name: string, shelved: Shelved): Promise<void> {
+  async #release(path: string, shelved: Shelved): Promise<void> {
     shelved.loans -= 1;
     const recorders = [...shelved.recorders.values()];
     if (shelved.loans > 0) {
@@ -109,6 +116,6 @@ export class Shelf {
     // It may have been lent again meanwhile.
     if (shelved.loans > 0) return;
     await shelved.lock.release();
-    if (shelved.loans === 0) this.#shelved.delete(name);
+    if (shelved.loans === 0) this.#shelved.delete(path);
   }
 }

@@ -27,6 +27,8 @@ export interface Cursor<T> {
 export class Track<T> {
   #interaction: Interaction;
   #reels: Reels<T>;
+  /** Before it was rewound, or another scene began. */
+  #wasPlayed = false;
   /** Nearly always one. */
   #cursors: Cursor<T>[] = [];
   readonly #frames: Frames<T>;
@@ -55,11 +57,20 @@ export class Track<T> {
     cursor.reel = this.#reels.byRegion.get(region) ?? this.#reels.fallback;
     const before = cursor.scene?.epoch;
     cursor.scene = cursor.reel?.sceneAt(frontier);
-    if (before !== undefined && before !== cursor.scene?.epoch) cursor.position = 0;
+    if (before !== undefined && before !== cursor.scene?.epoch) {
+      if (cursor.position > 0) this.#wasPlayed = true;
+      cursor.position = 0;
+    }
     return cursor;
   }
 
+  /** Whether any of its takes was ever asked for and given, rewound or not. */
+  get isPlayed(): boolean {
+    return this.#wasPlayed || this.#cursors.some(({ position }) => position > 0);
+  }
+
   rewind(): void {
+    this.#wasPlayed = this.isPlayed;
     this.#cursors = [];
   }
 

@@ -5,10 +5,11 @@ import { faultBounds } from '../bounds.ts';
 import { CallError, UsageError } from '../errors.ts';
 import type { MemoryShare } from '../journal/memory-budget.ts';
 import { ArmedRule } from './armed-rule.ts';
+import { describeRule } from './describe-rule.ts';
 import { type Plan, planOf, rulesOf, withUniqueNames } from './plan.ts';
 import type { Rule } from './rule.ts';
 import { RULE_BYTES, textBytes } from './rule-size.ts';
-import { describeRule, type RuleStatus } from './rule-status.ts';
+import type { RuleStatus } from './rule-status.ts';
 import type { Target } from './scope.ts';
 import { Timeline } from './timeline.ts';
 

@@ -1,6 +1,3 @@
-import type { ArmedRule } from './armed-rule.ts';
-import { ruleToObject } from './rule.ts';
-
 /** A rule and what it has done so far. */
 export interface RuleStatus {
   readonly name: string;
@@ -17,19 +14,4 @@ export interface RuleStatus {
   readonly endsInSeconds?: number;
   /** The phase that it belongs to. */
   readonly phase?: string;
-}
-
-/** What the rule has done up to now, and whether it goes on. */
-export function describeRule({ rule, schedule }: ArmedRule, nowMs: number): RuleStatus {
-  const { seen, hits } = schedule.counts;
-  const remainingMs = schedule.remainingMs(nowMs);
-  return {
-    name: rule.name,
-    kind: rule.kind,
-    rule: ruleToObject(rule),
-    matched: seen,
-    fired: hits,
-    state: remainingMs > 0 ? 'armed' : 'ended',
-    ...(Number.isFinite(remainingMs) && remainingMs > 0 && { endsInSeconds: remainingMs / 1000 }),
-  };
 }

@@ -58,6 +58,27 @@ export async function reportGaps(restage: Started, { dir }: Settings, reporter: 
   }
 }
 
+/** Says which recordings nobody has asked for. @returns whether there are some. */
+export async function reportUnused(
+  restage: Started,
+  { cassette }: Settings,
+  reporter: Reporter,
+): Promise<boolean> {
+  const unused = await restage.unused();
+  if (unused.length === 0) return false;
+  const named = unused
+    .slice(0, MAX_NAMED)
+    .map((recording) => describeSubject({ ...recording, session: undefined }));
+  const [are, them] = unused.length === 1 ? ['recording was', 'it'] : ['recordings were', 'them'];
+  reporter.say({
+    event: 'unused',
+    level: 'error',
+    message: `${unused.length} ${are} never played of cassette '${cassette}': ${nameSome(named, unused.length)}. Remove ${them}, or see why nothing calls for ${them} any more.`,
+    facts: { recordings: unused },
+  });
+  return true;
+}
+
 /** What to do about calls that have no recording. */
 function remedyOf(gaps: readonly Gap[], dir: string): string {
   const [first] = gaps.filter(({ restApiId }) => restApiId !== undefined);
@@ -79,7 +100,11 @@ function nameAll(gaps: readonly Gap[]): string {
     const note = notes.length === 0 ? '' : ` (${notes.join(', ')})`;
     return `${describeSubject({ ...gap, session: undefined })}${note}`;
   });
-  const more = gaps.length - named.length;
+  return nameSome(named, gaps.length);
+}
+
+function nameSome(named: readonly string[], all: number): string {
+  const more = all - named.length;
   return `${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 

@@ -3,11 +3,12 @@ import { reasonOf, UsageError } from '../errors.ts';
 import { nearestName } from '../known-names.ts';
 import { type Mode, modeNeeds } from '../sessions/mode.ts';
 import { readConfig } from '../settings/config.ts';
+import { MODE_VARIABLE, refuseRecordingInCi, URL_VARIABLE } from '../settings/mode-setting.ts';
 import { options } from '../settings/options.ts';
 import { readWholePlan } from '../settings/read-plan.ts';
 import { isRecord } from '../settings/setting-readers.ts';
 import { type FaultSettings, resolveSettings, type Settings, type Values } from '../settings/settings.ts';
-import { reportGaps, reportRetries } from './closing.ts';
+import { reportGaps, reportRetries, reportUnused } from './closing.ts';
 import { type RunningCommand, runCommand } from './command.ts';
 import { FailureReport } from './failure-report.ts';
 import { watchFaultsFile } from './faults-file.ts';
@@ -31,6 +32,7 @@ export async function serve({ mode, flags, command }: ServeRequest, reporter: Re
   if (flags.log === undefined && !env.RESTAGE_LOG && isRecord(file?.values)) reporter.expect(file.values.log);
   const settings = resolveSettings({ flags, variables: env, file });
   reporter.setFormat(settings.log);
+  refuseRecordingInCi(mode, settings.ciRecord, env);
   if (!reporter.isSilent) warnOfMistyped(env, reporter);
   // The SDK's own clients, for STS and SSO, look for their endpoints by this alone.
   const profile = settings.profile ?? (env.AWS_PROFILE || env.AWS_DEFAULT_PROFILE);
@@ -70,9 +72,10 @@ export async function serve({ mode, flags, command }: ServeRequest, reporter: Re
   reporter.flush();
   failures.summarise();
   if (hasCommand || settings.failOnMiss) await reportGaps(restage, settings, reporter);
+  const isUnused = settings.failOnUnused && (await reportUnused(restage, settings, reporter));
   if (hasCommand && !(await reportRetries(restage, settings, reporter))) return 1;
   if (status !== 0) return status;
-  return failures.count > 0 || (settings.failOnMiss && restage.countMisses() > 0) ? 1 : 0;
+  return failures.count > 0 || isUnused || (settings.failOnMiss && restage.countMisses() > 0) ? 1 : 0;
 }
 
 /** Loads the faults file again when it changes. */
@@ -168,7 +171,8 @@ function isOfShell(status: number): boolean {
 
 /** Says of a variable that is no setting which one was meant, most likely: what is like none is somebody else's. */
 function warnOfMistyped(env: NodeJS.ProcessEnv, reporter: Reporter): void {
-  const known = options.map(({ variable }) => variable);
+  // The last two say something to programs that run under restage, and one of these may run another.
+  const known = [...options.map(({ variable }) => variable), MODE_VARIABLE, URL_VARIABLE];
   for (const name of Object.keys(env)) {
     const meant = name.startsWith('RESTAGE_') && !known.includes(name) ? nearestName(name, known) : undefined;
     if (meant === undefined) continue;

@@ -1,6 +1,7 @@
 import { coversApiGateway } from '../aws/signing/endpoint.ts';
 import { realRegion } from '../aws/signing/region.ts';
 import type { Credentials } from '../aws/signing/signature.ts';
+import { DUMMY_CREDENTIALS, offlineRegion } from './dummy-identity.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -20,12 +21,6 @@ export interface Trust {
 }
 
 const LOOPBACK_NAMES = ['127.0.0.1', 'localhost', '::1'];
-/** Well-formed, and no one's: replay asks nothing of a signature. */
-const DUMMY_CREDENTIALS: Credentials = {
-  accessKeyId: 'AKIDRESTAGE',
-  secretAccessKey: 'replay-needs-no-secret',
-};
-const DUMMY_REGION = 'us-east-1';
 
 /**
  * The environment of a command that runs under restage, made so that no SDK can slip past it.
@@ -95,8 +90,7 @@ export function tunnelEnvironment(
 }
 
 function offlineIdentity(env: Environment, configured: string | undefined): Environment {
-  // Empty counts as absent, as SDKs have it: that is what a CI service makes of a secret that is not there.
-  const region = realRegion(env.AWS_REGION || env.AWS_DEFAULT_REGION || configured || DUMMY_REGION);
+  const region = offlineRegion(env, configured);
   const hasKeys = Boolean(env.AWS_ACCESS_KEY_ID && env.AWS_SECRET_ACCESS_KEY);
   return {
     ...(hasKeys ? {} : keyVariables(DUMMY_CREDENTIALS)),

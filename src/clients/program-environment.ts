@@ -1,5 +1,6 @@
 import { modeNeeds } from '../sessions/mode.ts';
 import { NO_SESSION, sessionPrefix } from '../sessions/session-address.ts';
+import { MODE_VARIABLE, URL_VARIABLE } from '../settings/mode-setting.ts';
 import type { Settings } from '../settings/settings.ts';
 import { commandEnvironment, tunnelEnvironment } from './environment.ts';
 import { findIdentity, findTunnelled } from './identity.ts';
@@ -25,7 +26,7 @@ export async function programEnvironment(
   const { mode, session, trust, handOutCredentials } = reached;
   const url = reachableUrl(reached) + sessionPrefix(session);
   const forwards = modeNeeds[mode].upstream;
-  const told = { RESTAGE_MODE: mode, RESTAGE_URL: url };
+  const told = { [MODE_VARIABLE]: mode, [URL_VARIABLE]: url };
   if (trust === undefined) {
     const handOut = forwards ? handOutCredentials : undefined;
     return { ...commandEnvironment(env, url, await findIdentity(settings, env, { handOut, say })), ...told };

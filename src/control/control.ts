@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { writeBody } from '../aws/apigateway/service-error.ts';
 import { type Answer, type Call, headerEntries } from '../call.ts';
 import { CallError, UsageError } from '../errors.ts';
+import type { CallWaiters } from '../journal/call-waiters.ts';
 import type { Control } from '../proxy/proxy.ts';
 import { type RequestIds, readyError, toAnswer } from '../proxy/ready-answer.ts';
 import { isSecret } from '../sessions/proxy-authorization.ts';
@@ -11,7 +12,7 @@ import type { Sessions } from '../sessions/sessions.ts';
 import type { EventStream } from './events.ts';
 import { HEALTH_PATH, HEALTHY } from './health.ts';
 import type { Metrics } from './metrics.ts';
-import type { Act, ServerFacts } from './request.ts';
+import type { Act, ControlRequest, ServerFacts } from './request.ts';
 
 /** What control works on, and who may use it. */
 export interface ControlSettings {
@@ -22,6 +23,8 @@ export interface ControlSettings {
   readonly ids: RequestIds;
   readonly events: EventStream;
   readonly metrics: Metrics;
+  readonly waiters: CallWaiters;
+  readonly unused: ControlRequest['unused'];
 }
 
 /** Answers what is addressed to restage itself: for the server, and under `/@NAME` for one session. */

@@ -3,6 +3,7 @@ import { decodePercent, splitTarget } from '../aws/apigateway/target.ts';
 import { controlBounds } from '../bounds.ts';
 import type { Call } from '../call.ts';
 import { CallError, reasonOf } from '../errors.ts';
+import type { CallWaiters } from '../journal/call-waiters.ts';
 import type { MemoryBudget } from '../journal/memory-budget.ts';
 import { suggestNames } from '../known-names.ts';
 import { withoutSecrets } from '../secrets.ts';
@@ -31,6 +32,9 @@ export interface ControlRequest {
   readonly facts: ServerFacts;
   readonly events: EventStream;
   readonly metrics: Metrics;
+  readonly waiters: CallWaiters;
+  /** The recordings that a session has never played. */
+  readonly unused: (session: Session) => Promise<readonly object[]>;
 }
 
 /** What is done: an object is said as JSON with status 200; an answer is sent as it is. */

@@ -1,11 +1,10 @@
-import * as z from 'zod';
-import { controlBounds } from '../bounds.ts';
 import type { Answer } from '../call.ts';
-import { describeEntry } from '../journal/entry.ts';
 import { describeRetries } from '../retries/report.ts';
 import { resetSession, type Session } from '../sessions/session.ts';
+import { clearCalls, listCalls, waitForCalls } from './call-routes.ts';
 import { addFault, changeFault, clearFaults, listFaults, removeFault, showFault } from './fault-routes.ts';
 import { HEALTH_PATH, HEALTHY } from './health.ts';
+import { discardRecordings, listUnused } from './recording-routes.ts';
 import { type Act, type ControlRequest, invalid, readQuery } from './request.ts';
 import type { Route } from './router.ts';
 import { createSession, describeSession, describeSessions, noSuchSession } from './session-routes.ts';
@@ -13,11 +12,14 @@ import { createSession, describeSession, describeSessions, noSuchSession } from 
 /** What can be asked of the server and of each session. Another route is another row. */
 export const sessionRoutes: readonly Route<Act>[] = [
   { method: 'GET', path: '/calls', act: listCalls },
+  { method: 'GET', path: '/wait', act: waitForCalls },
   ...withoutParameters([
     // Answered before anything is asked for; here to be found among what is known.
     { method: 'GET', path: HEALTH_PATH, act: () => HEALTHY },
     { method: 'GET', path: '/status', act: describeStatus },
     { method: 'DELETE', path: '/calls', act: clearCalls },
+    { method: 'GET', path: '/unused', act: listUnused },
+    { method: 'POST', path: '/discard', act: discardRecordings },
     { method: 'POST', path: '/reset', act: reset },
     { method: 'GET', path: '/faults', act: listFaults },
     { method: 'POST', path: '/faults', act: addFault },
@@ -62,42 +64,6 @@ function describeStatus({ session, facts }: ControlRequest): object {
     startedAt: facts.startedAt.toISOString(),
     remembered: { bytes: facts.memory.bytes, limit: facts.memory.limit },
   };
-}
-
-const COUNT_MESSAGE = `is a number from 1 to ${controlBounds.calls}`;
-
-/** Which calls are listed: the last `limit` of those that fit. */
-const callFilters = {
-  session: z.string().optional(),
-  api: z.string().optional(),
-  outcome: z
-    .enum(
-      ['recorded', 'replayed', 'forwarded', 'faulted', 'missed', 'refused'],
-      'is one of recorded, replayed, forwarded, faulted, missed, refused',
-    )
-    .optional(),
-  limit: z
-    .string()
-    .regex(/^[1-9]\d{0,3}$/, COUNT_MESSAGE)
-    .transform(Number)
-    .refine((count) => count <= controlBounds.calls, COUNT_MESSAGE)
-    .optional(),
-};
-
-function listCalls({ call, session }: ControlRequest): object {
-  const { session: name, api, outcome, limit = controlBounds.calls } = readQuery(call, callFilters);
-  const found = session.journal.entries.filter(
-    (entry) =>
-      (name === undefined || entry.session === name) &&
-      (api === undefined || entry.restApiId === api) &&
-      (outcome === undefined || entry.outcome === outcome),
-  );
-  return { calls: found.slice(-limit).map(describeEntry) };
-}
-
-function clearCalls({ session }: ControlRequest): object {
-  session.journal.clear();
-  return { calls: [] };
 }
 
 async function reset({ session }: ControlRequest): Promise<object> {

@@ -4,7 +4,7 @@ import { parsePlan } from '../chaos/scenario.ts';
 import { CallError } from '../errors.ts';
 import { suggestNames } from '../known-names.ts';
 import { withoutSecrets } from '../secrets.ts';
-import { modes, modesWithin } from '../sessions/mode.ts';
+import { modes, reachFlaw } from '../sessions/mode.ts';
 import type { Session } from '../sessions/session.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import type { Reader } from '../settings/reader.ts';
@@ -61,14 +61,11 @@ export async function createSession({ call, sessions }: ControlRequest): Promise
   const { name, ...given } = readFields(call, sessionFields);
   const { defaults } = sessions;
   const mode = given.mode ?? defaults.mode;
-  const allowed = modesWithin(defaults.mode);
-  if (!allowed.includes(mode)) {
-    throw invalid(
-      `a session of a ${defaults.mode} server cannot be in mode '${mode}'; it can be in ${allowed.join(', ')}`,
-    );
-  }
+  const flaw = reachFlaw(defaults.mode, mode);
+  if (flaw !== undefined) throw invalid(flaw);
   const session = await sessions.create(name, {
     mode,
+    dir: defaults.dir,
     cassette: given.cassette ?? defaults.cassette,
     order: given.order ?? defaults.order,
     plan: given.faults === undefined ? defaults.plan : parsePlan(given.faults, 'faults'),

@@ -7,21 +7,31 @@ import { MemoryBudget, type MemoryShare } from './memory-budget.ts';
 /** The last calls and how they were answered, kept in memory. */
 export class Journal {
   readonly #ring: EntryRing;
+  /** Those that a replay missed: others must not crowd them out. */
+  readonly #missed: EntryRing;
   #counts = emptyCounts();
 
   /** @param share counts what is kept, and has the oldest go when there is too much of it. */
   constructor(size: number = memoryBounds.journalCalls, share: MemoryShare = new MemoryBudget().open()) {
     this.#ring = new EntryRing(size, share);
+    this.#missed = new EntryRing(memoryBounds.missedCalls, share);
   }
 
-  add(entry: JournalEntry): void {
+  /** @param isMiss whether a replay has missed it. */
+  add(entry: JournalEntry, isMiss = false): void {
     this.#ring.add(entry);
+    if (isMiss) this.#missed.add(entry);
     this.#counts[entry.outcome] += 1;
   }
 
   /** The calls that are still kept, oldest first. */
   get entries(): JournalEntry[] {
     return this.#ring.entries;
+  }
+
+  /** The calls that a replay missed, as far as they are still kept, oldest first. */
+  get misses(): JournalEntry[] {
+    return this.#missed.entries;
   }
 
   /** How many calls there were, by outcome. */
@@ -32,6 +42,7 @@ export class Journal {
   /** Forgets every call. */
   clear(): void {
     this.#ring.clear();
+    this.#missed.clear();
     this.#counts = emptyCounts();
   }
 }

@@ -21,19 +21,22 @@ export interface Gap {
   readonly note: string | undefined;
 }
 
-type Found = Omit<Gap, 'restApiId' | 'parameters'> & { readonly key: Key | undefined };
+/** Where a cassette is. */
+export type Place = Pick<Cassette, 'dir' | 'name' | 'folder'>;
+
+type Found = Omit<Gap, 'restApiId' | 'parameters'> & { readonly key: Key | undefined; readonly place: Place };
 
 /** In characters. No API has an id, and no deployment, that long: who made it up need not be told of it in the end. */
 const MAX_KEY = 200;
 
 /** Calls that were neither replayed nor recorded, by what they ask for. */
 export class Gaps {
-  readonly #open: (cassette: string) => Cassette;
+  readonly #open: (place: Place) => Cassette;
   readonly #found = new Map<string, Found>();
   #missed = 0;
 
-  /** @param open gives the cassette of that name: sessions may have ended, and are not kept for this. */
-  constructor(open: (cassette: string) => Cassette) {
+  /** @param open gives the cassette of that place: sessions may have ended, and are not kept for this. */
+  constructor(open: (place: Place) => Cassette) {
     this.#open = open;
   }
 
@@ -42,36 +45,38 @@ export class Gaps {
     return this.#missed;
   }
 
-  /** Takes note of a call that was neither replayed nor recorded. */
-  note({ session, asked }: Context, { outcome, answer, note }: Ending): void {
+  /** Takes note of a call that was neither replayed nor recorded. @returns whether a replay missed it. */
+  note({ session, asked }: Context, { outcome, answer, note }: Ending): boolean {
     const { recorder, usesRecordings } = session;
     // What replay refuses once it has begun cannot be read from the cassette.
     const missed = outcome === 'missed' || (outcome === 'refused' && recorder === undefined);
-    if (!usesRecordings || (!missed && recorder === undefined)) return;
+    if (!usesRecordings || (!missed && recorder === undefined)) return false;
     if (missed) this.#missed += 1;
-    if ((asked.key?.text.length ?? 0) > MAX_KEY) return;
+    if ((asked.key?.text.length ?? 0) > MAX_KEY) return missed;
     const key = asked.key && ownKey(asked.key);
     const operation = ownText(asked.name);
-    const cassette = session.cassette.name;
-    const subject = `${cassette} ${missed} ${key?.text ?? operation}`;
+    const { dir, name: cassette, folder } = session.cassette;
+    const subject = `${folder} ${missed} ${key?.text ?? operation}`;
     const times = (this.#found.get(subject)?.times ?? 0) + 1;
-    if (times === 1 && this.#found.size >= memoryBounds.gaps) return;
+    if (times === 1 && this.#found.size >= memoryBounds.gaps) return missed;
     this.#found.set(subject, {
       operation,
       key,
       cassette,
+      place: { dir, name: cassette, folder },
       missed,
       times,
       status: answer.status,
       note: note && ownText(note),
     });
+    return missed;
   }
 
   /** Those that are gaps still: an attempt that failed may have been followed by one that was recorded. */
   async list(): Promise<Gap[]> {
     const gaps: Gap[] = [];
-    for (const { key, ...found } of this.#found.values()) {
-      if (!found.missed && (await isRecorded(this.#open(found.cassette), key))) continue;
+    for (const { key, place, ...found } of this.#found.values()) {
+      if (!found.missed && (await isRecorded(this.#open(place), key))) continue;
       gaps.push({
         ...found,
         restApiId: key?.restApiId && withoutSecrets(key.restApiId),

@@ -260,11 +260,16 @@ export class RestageProxy {
   #finish(begun: Context, ending: Ending, startedAt: number): Answer {
     const { asked = begun.asked, outcome } = ending;
     const context = asked === begun.asked ? begun : { ...begun, asked };
-    if (outcome !== 'replayed' && outcome !== 'recorded') this.#parts.gaps.note(context, ending);
-    return this.#tell(context, ending, startedAt);
+    const isGap = outcome !== 'replayed' && outcome !== 'recorded';
+    return this.#tell(context, ending, startedAt, isGap && this.#parts.gaps.note(context, ending));
   }
 
-  #tell({ call, session, sessionName, asked, region }: Context, ending: Ending, startedAt: number): Answer {
+  #tell(
+    { call, session, sessionName, asked, region }: Context,
+    ending: Ending,
+    startedAt: number,
+    isMiss = false,
+  ): Answer {
     const { clock, sessions, observe } = this.#parts;
     const { answer } = ending;
     const entry = keptEntry({
@@ -289,8 +294,8 @@ export class RestageProxy {
       hits: ending.hits ?? NO_HITS,
       note: ending.note,
     });
-    tell(session, entry);
-    if (session !== sessions.main) tell(sessions.main, entry);
+    tell(session, entry, isMiss);
+    if (session !== sessions.main) tell(sessions.main, entry, isMiss);
     observe(entry);
     return answer;
   }
@@ -304,7 +309,7 @@ function findAnswered({ asked, call, session }: Context): AnsweredWrite | undefi
 
 const NO_HITS: readonly string[] = [];
 
-function tell(session: Session, entry: JournalEntry): void {
-  session.journal.add(entry);
+function tell(session: Session, entry: JournalEntry, isMiss: boolean): void {
+  session.journal.add(entry, isMiss);
   session.retries.add(entry);
 }

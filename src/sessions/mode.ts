@@ -25,7 +25,14 @@ export const modeNeeds: Readonly<Record<Mode, ModeNeeds>> = {
   passthrough: { upstream: true, recordings: false, recorder: undefined, reach: 1 },
 };
 
+/** Why a session of a server in one mode cannot be in the other; nothing when it can. */
+export function reachFlaw(server: Mode, mode: Mode): string | undefined {
+  const allowed = modesWithin(server);
+  if (allowed.includes(mode)) return undefined;
+  return `a session of a ${server} server cannot be in mode '${mode}'; it can be in ${allowed.join(', ')}`;
+}
+
 /** The modes that a session of a server in that mode may have. */
-export function modesWithin(server: Mode): Mode[] {
+function modesWithin(server: Mode): Mode[] {
   return modes.filter((mode) => modeNeeds[mode].reach <= modeNeeds[server].reach);
 }

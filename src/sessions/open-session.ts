@@ -1,5 +1,6 @@
 import type { PlannedAnswer } from '../aws/apigateway/planned-answer.ts';
 import { type Frames, Player, type Prepare } from '../cassette/player.ts';
+import { SessionRecorder } from '../cassette/session-recorder.ts';
 import type { Shelf } from '../cassette/shelf.ts';
 import { RuleSet } from '../chaos/rule-set.ts';
 import { Journal } from '../journal/journal.ts';
@@ -39,7 +40,8 @@ export function openSession(
   const share = memory.open();
   const hold = (bytes: number): void => share.hold(bytes);
   if (name !== undefined) hold(SESSION_BYTES + settings.planBytes);
-  const { cassette, recorder, release } = shelf.lend(settings.cassette, needs.recorder);
+  const { cassette, recorder: shared, release } = shelf.lend(settings.dir, settings.cassette, needs.recorder);
+  const recorder = shared && new SessionRecorder(shared);
   const session = {
     name,
     mode,
@@ -63,9 +65,10 @@ export function openSession(
     retries: new RetryLog(undefined, share),
     memory: share,
   };
-  const close = (): Promise<void> => {
+  const close = async (): Promise<void> => {
     share.close();
-    return release();
+    await recorder?.end();
+    await release();
   };
   return { session, close };
 }

@@ -2,7 +2,7 @@ import type { PlannedAnswer } from '../aws/apigateway/planned-answer.ts';
 import type { Cassette } from '../cassette/cassette.ts';
 import type { Order } from '../cassette/order.ts';
 import type { Player } from '../cassette/player.ts';
-import type { Recorder } from '../cassette/recorder.ts';
+import type { SessionRecorder } from '../cassette/session-recorder.ts';
 import type { RuleSet } from '../chaos/rule-set.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { MemoryShare } from '../journal/memory-budget.ts';
@@ -25,7 +25,7 @@ export interface Session {
   readonly cassette: Cassette;
   readonly player: Player<PlannedAnswer>;
   /** Absent where nothing is ever recorded. */
-  readonly recorder: Recorder | undefined;
+  readonly recorder: SessionRecorder | undefined;
   readonly rules: RuleSet;
   readonly answered: AnsweredWrites;
   /** What clients sent that is not recorded. */

@@ -10,6 +10,8 @@ import type { Session } from './session.ts';
 /** What makes one session different from another. */
 export interface SessionSettings {
   readonly mode: Mode;
+  /** The folder of cassettes. It is for who started restage to say, and for nobody who calls it. */
+  readonly dir: string;
   readonly cassette: string;
   readonly order: Order;
   readonly plan: Plan;

@@ -122,6 +122,11 @@ export const options: readonly Option[] = [
     group: 'recordings',
     needs: 'playing',
   }),
+  option('ci-record', 'boolean', 'record where CI is set, too, which is refused otherwise', {
+    isPersonal: true,
+    group: 'recordings',
+    needs: 'recording',
+  }),
   option('replace', 'boolean', 'let a recorded error replace a recorded 200', {
     group: 'recordings',
     needs: 'recording',
@@ -151,6 +156,12 @@ export const options: readonly Option[] = [
     'fail-on-miss',
     'boolean',
     'exit with 1 when a call was not recorded, whatever the command made of it',
+    { group: 'output', needs: 'playing' },
+  ),
+  option(
+    'fail-on-unused',
+    'boolean',
+    'exit with 1 when a recording of the cassette was never played, whatever the command made of it',
     { group: 'output', needs: 'playing' },
   ),
   option('log', 'string', `one line a call on stderr: ${logFormats.join(', ')}`, {

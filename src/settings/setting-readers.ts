@@ -38,6 +38,7 @@ export const settingReaders = {
   tunnel: listOf(text(TUNNEL_MESSAGE, /^[A-Za-z0-9.-]{1,253}(?::\d{1,5})?$/)),
   'admin-token': text(TOKEN_MESSAGE, /^[A-Za-z0-9._~+/=-]{16,256}$/),
   order: oneOf(orders),
+  'ci-record': yesOrNo,
   replace: yesOrNo,
   fault: listOf(faultSpec),
   faults: text('is a path'),
@@ -46,6 +47,7 @@ export const settingReaders = {
   expect: listOf(text("is an expectation like 'attempts<=5'")),
   seed: wholeNumber(Number.MAX_SAFE_INTEGER, 'is a whole number of 0 or more'),
   'fail-on-miss': yesOrNo,
+  'fail-on-unused': yesOrNo,
   log: oneOf(logFormats),
   'no-redact': listOf(oneOf(redactionNames)),
 };

@@ -38,6 +38,8 @@ export interface SettingValues {
   readonly 'admin-token'?: string;
   /** Which take answers; `sequence` if not given. */
   readonly order?: Order;
+  /** Record where `CI` is set, too: asked where the mode may come from `RESTAGE_MODE`. */
+  readonly 'ci-record'?: boolean | string;
   /** Let a recorded error replace a recorded 200. */
   readonly replace?: boolean | string;
   /** Faults to inject. */
@@ -54,6 +56,8 @@ export interface SettingValues {
   readonly seed?: number | string;
   /** Whether the command line exits with 1 when a call was not recorded. */
   readonly 'fail-on-miss'?: boolean | string;
+  /** Whether the command line exits with 1 when a recording of the cassette was never played. */
+  readonly 'fail-on-unused'?: boolean | string;
   /** How the command line logs calls. */
   readonly log?: LogFormat;
   /** Built-in redactions to switch off. */

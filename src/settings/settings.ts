@@ -27,11 +27,13 @@ export interface Settings {
   readonly tunnels: readonly string[];
   readonly adminToken: string | undefined;
   readonly order: Order;
+  readonly ciRecord: boolean;
   readonly replace: boolean;
   readonly faults: FaultSettings;
   readonly expectations: readonly Expectation[];
   readonly seed: number | undefined;
   readonly failOnMiss: boolean;
+  readonly failOnUnused: boolean;
   readonly log: LogFormat;
   readonly disabledRedactions: readonly string[];
   readonly redactions: ReadonlyArray<{ readonly match: RegExp; readonly replace: string }>;
@@ -101,6 +103,7 @@ export function resolveSettings({ flags, variables, file }: Sources): Settings {
     tunnels: given('tunnel') ?? [],
     adminToken: given('admin-token'),
     order: given('order') ?? 'sequence',
+    ciRecord: given('ci-record') ?? false,
     replace: given('replace') ?? false,
     faults: {
       quota: given('quota'),
@@ -111,6 +114,7 @@ export function resolveSettings({ flags, variables, file }: Sources): Settings {
     expectations: (given('expect') ?? []).map(parseExpectation),
     seed: given('seed'),
     failOnMiss: given('fail-on-miss') ?? false,
+    failOnUnused: given('fail-on-unused') ?? false,
     log: given('log') ?? 'pretty',
     disabledRedactions: given('no-redact') ?? [],
     redactions: toRedactions(fromFile.redact, file?.name ?? ''),

@@ -83,7 +83,7 @@ describe('control', () => {
   });
 
   test.each([
-    ['GET', 'calls?nope=1', undefined, 'known are session, api, outcome, limit'],
+    ['GET', 'calls?nope=1', undefined, 'known are session, operation, api, status, outcome, since, limit'],
     ['GET', 'calls?limit=0', undefined, 'is a number from 1 to 1000'],
     ['GET', 'calls?limit=1001', undefined, 'is a number from 1 to 1000'],
     ['GET', 'calls?outcome=ok', undefined, 'is one of recorded, replayed'],

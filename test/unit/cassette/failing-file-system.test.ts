@@ -71,7 +71,6 @@ function startRecording() {
   const dir = temporaryFolder();
   const failures: string[] = [];
   const settings: ShelfSettings = {
-    dir,
     redact: async (content) => content,
     replacesByErrors: false,
     now: () => new Date(0),
@@ -79,7 +78,7 @@ function startRecording() {
     onBroken: () => {},
     onFailure: ({ message }) => failures.push(message),
   };
-  const loan = new Shelf(settings).lend('default', 'additions');
+  const loan = new Shelf(settings).lend(dir, 'default', 'additions');
   const store = async (stage: string, api = 'api') =>
     loan.recorder?.store(newTake(stagesKey(api), stagesAnswer(stage)));
   const read = () => readFileSync(join(dir, 'default', 'api.json'), 'utf8');

@@ -5,8 +5,8 @@ import { newTake, stagesAnswer, stagesKey } from '../../support/recordings.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 test('two kinds of recorders of one cassette keep what the other has recorded', async () => {
+  const dir = temporaryFolder();
   const shelf = new Shelf({
-    dir: temporaryFolder(),
     redact: createRedactor([], []),
     replacesByErrors: false,
     followsLinks: false,
@@ -14,8 +14,8 @@ test('two kinds of recorders of one cassette keep what the other has recorded', 
     now: () => new Date(0),
     onFailure: (failure) => expect.unreachable(failure.message),
   });
-  const anew = shelf.lend('default', 'anew');
-  const additions = shelf.lend('default', 'additions');
+  const anew = shelf.lend(dir, 'default', 'anew');
+  const additions = shelf.lend(dir, 'default', 'additions');
   const key = stagesKey('a1b2c3d4e5');
   const record = (loan: typeof anew, stage: string) =>
     loan.recorder?.store(newTake(key, stagesAnswer(stage)));

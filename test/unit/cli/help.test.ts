@@ -21,7 +21,7 @@ describe('help', () => {
     [
       'record',
       'What to record|Where to forward|Who may call|Faults|Output|Besides|Examples',
-      ['order', 'fail-on-miss'],
+      ['order', 'fail-on-miss', 'fail-on-unused'],
     ],
     [
       'replay',
@@ -33,6 +33,7 @@ describe('help', () => {
         'trust-clients',
         'allow-writes',
         'tunnel',
+        'ci-record',
         'replace',
         'no-redact',
       ],
@@ -41,7 +42,17 @@ describe('help', () => {
     [
       'passthrough',
       'Where to forward|Who may call|Faults|Output|Besides|Examples',
-      ['cassette', 'dir', 'follow-links', 'order', 'replace', 'fail-on-miss', 'no-redact'],
+      [
+        'cassette',
+        'dir',
+        'follow-links',
+        'order',
+        'ci-record',
+        'replace',
+        'fail-on-miss',
+        'fail-on-unused',
+        'no-redact',
+      ],
     ],
   ])(
     'of %s says what it does, and lists in groups what it has, with two examples',

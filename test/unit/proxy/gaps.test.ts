@@ -9,7 +9,7 @@ import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 function create(recorder: object | undefined) {
   const dir = temporaryFolder();
-  const gaps = new Gaps((name) => new Cassette(dir, name));
+  const gaps = new Gaps(({ name }) => new Cassette(dir, name));
   const session = { cassette: { name: 'x' }, recorder, usesRecordings: true };
   const note = (target: string, outcome: Ending['outcome'], status = 400) => {
     const context = { session, asked: identify('GET', target) } as unknown as Context;

@@ -22,6 +22,7 @@ test('a session that cannot be closed is told of, and all others are closed', as
       order: 'sequence',
       plan: planOf([]),
       planBytes: 0,
+      dir: 'cassettes',
       seed: 1,
       idleSeconds: 60,
     },

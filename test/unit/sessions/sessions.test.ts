@@ -11,6 +11,7 @@ const defaults: SessionSettings = {
   order: 'sequence',
   plan: planOf([]),
   planBytes: 0,
+  dir: 'cassettes',
   seed: 1,
   idleSeconds: 10,
 };

@@ -19,6 +19,7 @@ it('each option has a variable of its own, named after it', () => {
     'RESTAGE_TUNNEL',
     'RESTAGE_ADMIN_TOKEN',
     'RESTAGE_ORDER',
+    'RESTAGE_CI_RECORD',
     'RESTAGE_REPLACE',
     'RESTAGE_FAULT',
     'RESTAGE_FAULTS',
@@ -27,6 +28,7 @@ it('each option has a variable of its own, named after it', () => {
     'RESTAGE_EXPECT',
     'RESTAGE_SEED',
     'RESTAGE_FAIL_ON_MISS',
+    'RESTAGE_FAIL_ON_UNUSED',
     'RESTAGE_LOG',
     'RESTAGE_NO_REDACT',
   ]);
@@ -45,6 +47,7 @@ it('what points restage or its credentials elsewhere is personal, and nothing el
     'ca-dir',
     'tunnel',
     'admin-token',
+    'ci-record',
   ]);
 });
 

@@ -46,6 +46,7 @@ const samples: Readonly<Record<string, readonly [string, keyof Settings, unknown
   tunnel: ['sts.example.test:8443', 'tunnels', ['sts.example.test:8443']],
   'admin-token': ['sixteen-or-more.', 'adminToken', 'sixteen-or-more.'],
   order: ['strict', 'order', 'strict'],
+  'ci-record': ['1', 'ciRecord', true],
   replace: ['yes', 'replace', true],
   fault: ['throttle,first=2', 'faults', faultsWith({ rules: ['throttle,first=2'] })],
   faults: ['faults.yaml', 'faults', faultsWith({ file: 'faults.yaml' })],
@@ -54,6 +55,7 @@ const samples: Readonly<Record<string, readonly [string, keyof Settings, unknown
   expect: ['attempts<=5', 'expectations', [expect.objectContaining({ text: 'attempts<=5' })]],
   seed: ['0', 'seed', 0],
   'fail-on-miss': ['true', 'failOnMiss', true],
+  'fail-on-unused': ['yes', 'failOnUnused', true],
   log: ['json', 'log', 'json'],
   'no-redact': ['jwts', 'disabledRedactions', ['jwts']],
 };
@@ -70,6 +72,7 @@ const personal = [
   'ca-dir',
   'tunnel',
   'admin-token',
+  'ci-record',
 ];
 
 describe('a setting', () => {
@@ -91,11 +94,13 @@ describe('a setting', () => {
       tunnels: [],
       adminToken: undefined,
       order: 'sequence',
+      ciRecord: false,
       replace: false,
       faults: faultsWith({}),
       expectations: [],
       seed: undefined,
       failOnMiss: false,
+      failOnUnused: false,
       log: 'pretty',
       disabledRedactions: [],
       redactions: [],
