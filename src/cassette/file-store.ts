@@ -17,11 +17,13 @@ export interface Codec<T> {
 
 /** One file's data, read and written as a whole. */
 export class FileStore<T> {
+  readonly #file: TextPort;
   readonly #low: Low<T | null>;
   #writing: Promise<void> = Promise.resolve();
   #waiting: Promise<void> | undefined;
 
   constructor(file: TextPort, codec: Codec<T>) {
+    this.#file = file;
     const adapter = {
       read: async () => {
         const text = await file.read();
@@ -51,7 +53,8 @@ export class FileStore<T> {
   async #writeAfter(previous: Promise<void>): Promise<void> {
     // Whether the previous write went well is for those who asked for it.
     await previous.catch(() => undefined);
-    this.#writing = this.#low.write();
+    // lowdb writes nothing for null.
+    this.#writing = this.#low.data === null ? this.#file.remove() : this.#low.write();
     this.#waiting = undefined;
     return this.#writing;
   }
