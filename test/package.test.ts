@@ -105,7 +105,21 @@ it('has types for whoever starts restage in a program, which find mistakes', () 
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions }));
   writeFileSync(
     join(folder, 'program.ts'),
-    `import { startRestage, type JournalEntry, type Restage, type RetryReport, UsageError } from 'restage';
+    `import {
+  type CallFilter,
+  type ClientConfig,
+  type Discarded,
+  type JournalEntry,
+  type Restage,
+  type RestageSession,
+  type RetryReport,
+  type RuleStatus,
+  startRestage,
+  startRestageFromEnvironment,
+  type UnusedRecording,
+  UsageError,
+  type View,
+} from 'restage';
 const seen: JournalEntry[] = [];
 const restage: Restage = await startRestage(
   'replay',
@@ -121,6 +135,38 @@ await startRestage('replay', { casette: 'x' });
 await startRestage('replay', { order: 'random' });
 // @ts-expect-error There is no such mode.
 await startRestage('rewind');
+const session: RestageSession = await restage.session('one', {
+  mode: 'replay',
+  dir: 'elsewhere',
+  cassette: 'own',
+  order: 'strict',
+  faults: ['throttle,first=1', { kind: 'latency', ms: 1 }],
+  seed: 1,
+  idleSeconds: 60,
+});
+// @ts-expect-error There is no such option.
+await restage.session('two', { casette: 'own' });
+for (const view of [restage, session] satisfies View[]) {
+  const client: ClientConfig = view.client;
+  console.log(client.endpoint, client.region, client.credentials);
+  const rules: RuleStatus[] = view.faults.add('throttle', { kind: 'conflict' });
+  view.faults.remove(rules[0]?.name ?? '');
+  view.faults.clear();
+  const filter: CallFilter = { operation: 'GetStages', status: 429, outcome: 'faulted', since: new Date() };
+  const calls: JournalEntry[] = [...view.calls(filter), ...view.misses(), ...(await view.waitFor(2, filter, { timeoutMs: 1 }))];
+  // @ts-expect-error There is no such outcome.
+  view.calls({ outcome: 'played' });
+  const unused: UnusedRecording[] = await view.unused();
+  const discarded: Discarded = await view.discard();
+  const environment: Record<string, string> = await view.environment();
+  await view.reset();
+  console.log(calls, unused[0]?.takes, discarded.kept, environment.RESTAGE_URL, view.url);
+  await view[Symbol.asyncDispose]();
+}
+const other: Restage = await startRestageFromEnvironment({ mode: 'record', faults: 'rules.yaml', 'ci-record': true });
+console.log(other.settings.expect, other.settings.failOnUnused);
+// @ts-expect-error There is no such mode.
+await startRestageFromEnvironment({ mode: 'recrod' });
 await restage.close();
 `,
   );

@@ -55,13 +55,14 @@ function withoutParameters(routes: readonly Route<Act>[]): Route<Act>[] {
   }));
 }
 
-function describeStatus({ session, facts }: ControlRequest): object {
+function describeStatus({ session, facts, waiters }: ControlRequest): object {
   return {
     restage: facts.version,
     ...describeSession(session),
     folder: session.cassette.folder,
     upstream: facts.upstream ?? null,
     startedAt: facts.startedAt.toISOString(),
+    waiting: waiters.count,
     remembered: { bytes: facts.memory.bytes, limit: facts.memory.limit },
   };
 }

@@ -10,6 +10,8 @@ test.each([
   ['DELETE', 'faults/x'],
   ['GET', 'retries'],
   ['GET', 'events'],
+  ['GET', 'unused'],
+  ['POST', 'discard'],
   ['GET', 'sessions'],
   ['DELETE', 'sessions/x'],
   ['GET', 'metrics'],

@@ -18,7 +18,7 @@ async function recorded() {
 }
 
 async function listStages({ client }: View, restApiId: string = API): Promise<string[]> {
-  const sdk = new APIGatewayClient({ ...client, maxAttempts: 3, retryMode: 'standard' });
+  const sdk = new APIGatewayClient(client);
   try {
     const { item = [] } = await sdk.send(new GetStagesCommand({ restApiId }));
     return item.map(({ stageName = '' }) => stageName);

@@ -43,6 +43,19 @@ describe('a file store', () => {
     expect(readdirSync(folder)).toEqual(['api.json']);
   });
 
+  it('removes the file where there is no data, in turn with what is written', async () => {
+    const { store, path, folder } = createStore();
+    await store.write(null);
+    await store.write('one');
+    await store.write(null);
+    expect(readdirSync(folder)).toEqual([]);
+    await Promise.all([store.write('two'), store.write(null), store.write('three')]);
+    expect(readFileSync(path, 'utf8')).toBe('three');
+    writeFileSync(path, 'of somebody else');
+    await expect(store.write(null)).rejects.toThrow('somebody else has changed it');
+    expect(readFileSync(path, 'utf8')).toBe('of somebody else');
+  });
+
   it('throws what parsing throws, and leaves the file', async () => {
     const { store, path } = createStore();
     writeFileSync(path, 'broken');
