@@ -62,7 +62,8 @@ export async function startRestage(
 /**
  * Starts restage in this process with what the command line would take: these options, else the `RESTAGE_…` variables, else
  * the config file of the working folder. The mode is `options.mode`, else `RESTAGE_MODE`, else `replay`; where `CI` is set,
- * none is that records, unless `ci-record` (`RESTAGE_CI_RECORD=1`) says so. A free port is taken if the options name none.
+ * none is that records, unless `ci-record` (`RESTAGE_CI_RECORD=1`) says so. A free port is taken if the options name none, and a
+ * faults file is read once.
  * @throws UsageError for what cannot be understood, FailureError when the port is taken or the cassette locked.
  */
 export async function startRestageFromEnvironment(
@@ -88,6 +89,6 @@ async function startWith(mode: Mode, settings: Settings, listeners: Listeners): 
 
 function refuseFaultsFile(): never {
   throw new FailureError(
-    "Cannot read a faults file here: only the command line does. Give the rules as 'fault'.",
+    "Cannot read a faults file here: only the command line and startRestageFromEnvironment do. Give the rules as 'fault'.",
   );
 }
