@@ -91,6 +91,8 @@ export const controlBounds = fixed({
 export const memoryBounds = fixed({
   /** More than any test run has in parallel. */
   sessions: 1000,
+  /** Names of sessions that a program has closed, for which no call makes another one. */
+  endedSessions: 1000,
   /** What journals, retry logs and sessions take together: beyond, the oldest calls are forgotten. */
   rememberedBytes: 128 * MB,
   /** Calls that a session's journal keeps. */

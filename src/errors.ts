@@ -18,6 +18,7 @@ const statuses = {
   ProxyAuthenticationRequiredException: 407,
   SessionNameInvalidException: 400,
   SessionLimitExceededException: 400,
+  SessionEndedException: 400,
   MemoryLimitExceededException: 400,
   SessionExistsException: 409,
   SessionNotMadeException: 409,

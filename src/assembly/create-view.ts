@@ -49,11 +49,12 @@ export function createView(parts: ViewParts): View {
       return programEnvironment(reached, settings, { env: { ...env }, say: onWarning });
     }),
     faults: createFaults(session, whileOpen),
-    calls: whileOpen((filter = {}) => session.journal.entries.filter(matcherOf(filter))),
-    misses: whileOpen(() => session.journal.misses),
+    // What was is still to be looked at when it is over.
+    calls: (filter = {}) => session.journal.entries.filter(matcherOf(filter)),
+    misses: () => session.journal.misses,
     unused: whileOpen(() => started.unused(session)),
-    retries: whileOpen(() => describeRetries(session.retries)),
-    check: whileOpen((expectation) => checkExpectation(parseExpectation(expectation), session.retries)),
+    retries: () => describeRetries(session.retries),
+    check: (expectation) => checkExpectation(parseExpectation(expectation), session.retries),
     waitFor: whileOpen(async (count, filter = {}, { timeoutMs = DEFAULT_WAIT_MS } = {}) => {
       checkWait(count, timeoutMs);
       const asked = matcherOf(filter);

@@ -40,7 +40,7 @@ export function createHandle(
       close: () => {
         ending ??= (async () => {
           waiters.endOf(made);
-          if (isThere()) await sessions.remove(name);
+          if (isThere()) await sessions.end(name);
         })();
         return ending;
       },

@@ -45,7 +45,10 @@ export interface WaitOptions {
   readonly timeoutMs?: number | undefined;
 }
 
-/** What a program sees of a running restage, or of one session. Each of these throws FailureError once it is closed. */
+/**
+ * What a program sees of a running restage, or of one session. Once that is closed, what was can still be looked at: `calls`,
+ * `misses`, `retries` and `check`. All else throws FailureError.
+ */
 export interface View {
   readonly mode: Mode;
   /** Where clients reach it, such as `http://127.0.0.1:8480`, or `http://127.0.0.1:8480/@NAME` for a session. */

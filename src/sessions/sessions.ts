@@ -70,6 +70,8 @@ export class Sessions {
   readonly #settings: SessionsSettings;
   readonly #entries = new Map<string, Entry>();
   readonly #closing = new Set<Promise<void>>();
+  /** The names of the last ones that have ended for good. */
+  readonly #ended = new Set<string>();
 
   constructor(settings: SessionsSettings) {
     this.#settings = settings;
@@ -115,6 +117,7 @@ export class Sessions {
       return entry.open.session;
     }
     this.endIdle();
+    if (this.#ended.has(name)) return hasEnded(name);
     try {
       return this.#add(name, this.#defaults, isExplicit).open.session;
     } catch (error) {
@@ -152,6 +155,7 @@ export class Sessions {
       );
     }
     const { open } = this.#add(name, settings, true);
+    this.#ended.delete(name);
     try {
       if (modeNeeds[settings.mode].recorder === 'anew') await open.session.recorder?.start();
       return open.session;
@@ -160,6 +164,17 @@ export class Sessions {
       if (!(cause instanceof FailureError)) throw cause;
       throw new CallError('SessionNotMadeException', cause.message, { cause });
     }
+  }
+
+  /**
+   * Ends a session for good: no call makes one of its name again, with the server's settings, by coming late. Settled when
+   * what it recorded is saved.
+   */
+  async end(name: string): Promise<void> {
+    const [oldest] = this.#ended;
+    if (this.#ended.size >= memoryBounds.endedSessions && oldest !== undefined) this.#ended.delete(oldest);
+    this.#ended.add(ownText(name));
+    await this.remove(name);
   }
 
   /** Ends a session; settled when what it recorded is saved. False when there is none of that name. */
@@ -237,6 +252,13 @@ export class Sessions {
     this.remove(least).catch(this.#settings.onError);
     return true;
   }
+}
+
+function hasEnded(name: string): CallError {
+  return new CallError(
+    'SessionEndedException',
+    `Cannot enter session '${name}': whoever made it has closed it. Make all calls before, or make it again.`,
+  );
 }
 
 function tooMany(name: string): CallError {

@@ -35,7 +35,7 @@ test('calls are found by operation, status and time', async () => {
   await fetch(`${url}/account`);
   const count = async (query: string) => (await get(url, `calls?${query}`)).calls?.length;
   expect(await count('operation=GetStages')).toBe(2);
-  expect(await count('operation=GET+/account')).toBe(1);
+  expect(await count('operation=GetAccount')).toBe(1);
   expect(await count('status=400')).toBe(2);
   expect(await count('status=200&outcome=replayed')).toBe(1);
   expect(await count('since=2030-01-01T00:00:01.000Z')).toBe(2);

@@ -127,7 +127,7 @@ describe("a program's restage", () => {
       restage.calls(filter).map(({ restApiId }) => restApiId);
     expect(found({})).toEqual([API, 'unknown', undefined]);
     expect(found({ operation: 'GetStages' })).toEqual([API, 'unknown']);
-    expect(found({ operation: 'GET /account' })).toEqual([undefined]);
+    expect(found({ operation: 'GetAccount' })).toEqual([undefined]);
     expect(found({ api: 'unknown' })).toEqual(['unknown']);
     expect(found({ status: 200 })).toEqual([API]);
     expect(found({ outcome: 'missed', api: undefined })).toEqual(['unknown', undefined]);
@@ -347,6 +347,12 @@ describe('the life of a session', () => {
     await Promise.all([session.close(), session.close()]);
     await session.close();
     await expectClosed(session, /^FailureError: Cannot use session 's': it has ended\. Make it again/);
+    const late = await fetch(session.url + stages(API));
+    expect([late.status, late.headers.get('x-amzn-errortype'), await late.text()]).toEqual([
+      400,
+      'SessionEndedException',
+      expect.stringContaining("Cannot enter session 's': whoever made it has closed it."),
+    ]);
     const again = await restage.session('s');
     expect(await call(again)).toBe(200);
     await session.close();
@@ -383,11 +389,7 @@ describe('the life of a session', () => {
   async function expectClosed(view: View, error: RegExp): Promise<void> {
     const said = await Promise.all(
       [
-        () => view.calls(),
-        () => view.misses(),
         () => view.unused(),
-        () => view.retries(),
-        () => view.check('all succeed'),
         () => view.waitFor(1),
         () => view.reset(),
         () => view.discard(),
@@ -405,6 +407,13 @@ describe('the life of a session', () => {
       }),
     );
     for (const each of said) expect(each).toMatch(error);
+    // What was can still be looked at.
+    expect([view.calls(), view.misses(), view.retries(), view.check('none abandoned').passed]).toMatchObject([
+      expect.any(Array),
+      expect.any(Array),
+      { totals: {} },
+      true,
+    ]);
   }
 });
 
