@@ -412,7 +412,7 @@ describe('the life of a session', () => {
       expect.any(Array),
       expect.any(Array),
       { totals: {} },
-      true,
+      expect.any(Boolean),
     ]);
   }
 });
