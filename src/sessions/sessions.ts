@@ -155,7 +155,6 @@ export class Sessions {
       );
     }
     const { open } = this.#add(name, settings, true);
-    this.#ended.delete(name);
     try {
       if (modeNeeds[settings.mode].recorder === 'anew') await open.session.recorder?.start();
       return open.session;
