@@ -27,7 +27,7 @@ async function rawAnswer(port: number, method: string, path: string, headers: Re
 
 describe('HEAD is answered as GET is, without the body', () => {
   const asked = serverRoutes
-    .filter(({ method, path }) => method === 'GET' && path !== '/events')
+    .filter(({ method, path }) => method === 'GET' && path !== '/events' && path !== '/wait')
     .map(({ path }) => `/__restage${path.replace(':name', 'no-such')}`);
 
   test.each([...asked, target])('%s', async (path) => {
@@ -41,6 +41,15 @@ describe('HEAD is answered as GET is, without the body', () => {
     expect(looked.told[0]).toBe(got.told[0]);
     // What is told of the time may be longer the next moment.
     if (!/status|metrics/.test(path)) expect(looked.told).toEqual(got.told);
+  });
+
+  test('by what waits for calls, when they have come', async () => {
+    const { port, url } = await run('replay');
+    await fetch(url + target);
+    expect(await rawAnswer(port, 'HEAD', '/__restage/wait')).toMatchObject({
+      status: 'HTTP/1.1 200 OK',
+      body: '',
+    });
   });
 
   test('by a stream too, which begins no reading', async () => {
