@@ -8,7 +8,6 @@ import type { Interaction } from './format.ts';
 import { KnownApis } from './known-apis.ts';
 import { NearNames } from './near-names.ts';
 import { type OpenApi, OpenApis } from './open-apis.ts';
-import { NO_WRITES, type RecordedWrite, writesAmong } from './recorded-writes.ts';
 import { Refresher } from './refresher.ts';
 import { ChangedError } from './seen-file.ts';
 import { TooLargeError } from './text-file.ts';
@@ -120,7 +119,6 @@ export class Cassette {
     this.#apis.drop(restApiId, api);
     api.interactions.splice(0, api.interactions.length, ...interactions);
     api.keys = undefined;
-    api.recordedWrites = undefined;
     this.#apis.keep(restApiId, api);
     const isGone = interactions.length === 0 && !change.before.hadFile;
     await this.#write(restApiId, api, lock, isGone ? null : api.interactions);
@@ -164,12 +162,9 @@ export class Cassette {
     return this.#apis.find(key.text);
   }
 
-  /** The writes that are recorded of an API, or of the account, that is in memory. */
-  writesOf(restApiId: string | undefined): readonly RecordedWrite[] {
-    const api = this.#apis.get(restApiId);
-    if (api === undefined) return NO_WRITES;
-    api.recordedWrites ??= writesAmong(api.interactions);
-    return api.recordedWrites;
+  /** Whether a write is recorded of an API, or of the account, that is in memory. */
+  hasWrites(restApiId: string | undefined): boolean {
+    return this.#apis.get(restApiId)?.interactions.some(({ operation }) => operation.isWrite) === true;
   }
 
   /**
@@ -304,7 +299,6 @@ export class Cassette {
       interactions,
       store,
       keys: undefined,
-      recordedWrites: undefined,
       writes: 0,
       saves: 0,
       version,

@@ -34,7 +34,7 @@ export interface Take {
   readonly recordedAt: string;
   /** How many equal answers in a row it stands for. */
   readonly times: number;
-  /** How many writes of its file had been answered when its call came; of a write, its own number. */
+  /** Of a read, the number of the last write of its cassette that concerned it; of a write, its own. 0 before the first. */
   readonly at: number;
   /** The operation's own fields, or `error`; keys in order, redacted. */
   readonly content: JsonObject;

@@ -2,7 +2,6 @@ import type { FailureError } from '../errors.ts';
 import type { FileStore } from './file-store.ts';
 import type { Interaction } from './format.ts';
 import type { NearNames } from './near-names.ts';
-import type { RecordedWrite } from './recorded-writes.ts';
 
 /** What is recorded of one API, or of the account, in memory. */
 export interface OpenApi {
@@ -11,8 +10,6 @@ export interface OpenApi {
   readonly store: FileStore<Interaction[]>;
   /** Its keys' texts. Made by the first miss, anew when a key has come or gone. */
   keys: NearNames | undefined;
-  /** The writes that are recorded. Worked out when they are asked for, anew when one has come or gone. */
-  recordedWrites: readonly RecordedWrite[] | undefined;
   /** How many writes to the file are under way. */
   writes: number;
   /** How many there were. */
@@ -69,7 +66,6 @@ export class OpenApis {
     interactions.splice(place, 1, ...(next === undefined ? [] : [next]));
     const { text } = (next ?? before)?.key ?? { text: '' };
     if (before === undefined || next === undefined) api.keys = undefined;
-    if ((next ?? before)?.operation.isWrite === true) api.recordedWrites = undefined;
     if (next === undefined) this.#byKey.delete(text);
     else this.#byKey.set(text, next);
   }

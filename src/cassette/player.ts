@@ -4,7 +4,6 @@ import type { Representation } from '../call.ts';
 import type { Interaction, Take } from './format.ts';
 import { Frontier } from './frontier.ts';
 import type { Order } from './order.ts';
-import { NO_WRITES, type RecordedWrite } from './recorded-writes.ts';
 import type { Frame, Frames } from './reel.ts';
 import { type Cursor, Track } from './track.ts';
 
@@ -18,6 +17,8 @@ export type Hold = (bytes: number) => void;
 
 /** What a key's place in its takes costs, as measured, with a few regions. */
 const TRACK_BYTES = 800;
+/** What a path costs whose last write is kept. */
+const FRONTIER_BYTES = 200;
 
 /** What a player is given besides its order. */
 export interface PlayerParts<T> {
@@ -25,8 +26,6 @@ export interface PlayerParts<T> {
   /** The same for all players that prepare alike: what one has rendered, the others need not. */
   readonly frames?: Frames<T>;
   readonly hold?: Hold;
-  /** The writes that the file of an API, or of the account, tells of. */
-  readonly writesOf?: (restApiId: string | undefined) => readonly RecordedWrite[];
 }
 
 /** Chooses the take to answer with. */
@@ -42,7 +41,7 @@ export class Player<T> {
 
   constructor(order: Order, parts: PlayerParts<T>) {
     this.#order = order;
-    this.#parts = { frames: new WeakMap(), hold: () => {}, writesOf: () => NO_WRITES, ...parts };
+    this.#parts = { frames: new WeakMap(), hold: () => {}, ...parts };
   }
 
   /** The next answer for a caller of the region; nothing when the takes are used up, or cannot be told so. */
@@ -81,8 +80,8 @@ export class Player<T> {
   }
 
   /** The number of the last write of this replay that concerns what the key is about. */
-  frontierOf({ restApiId, path }: Key): number {
-    return this.#frontier.at(restApiId, path);
+  frontierOf({ path }: Key): number {
+    return this.#frontier.at(path);
   }
 
   /** Whether a take of the key was ever played, or recorded, whatever was reset since. */
@@ -105,7 +104,8 @@ export class Player<T> {
   #use({ key, operation }: Interaction, { status, at }: Take, cursor: Cursor<T>): void {
     cursor.position += 1;
     if (!operation.isWrite || !isSuccess(status)) return;
-    this.#frontier.advance(key.restApiId, key.path, at);
+    for (const path of operation.concerns(key))
+      this.#parts.hold(FRONTIER_BYTES * this.#frontier.advance(path, at));
     this.#lastCursor = undefined;
   }
 
@@ -122,15 +122,15 @@ export class Player<T> {
   }
 
   #track(interaction: Interaction): Track<T> {
-    const { restApiId, text } = interaction.key;
-    const { frames, hold, writesOf } = this.#parts;
+    const { text } = interaction.key;
+    const { frames, hold } = this.#parts;
     const known = this.#tracks.get(text);
     if (known !== undefined) {
-      known.follow(interaction, () => writesOf(restApiId));
+      known.follow(interaction);
       return known;
     }
     hold(TRACK_BYTES);
-    const track = new Track<T>(interaction, writesOf(restApiId), frames);
+    const track = new Track<T>(interaction, frames);
     this.#tracks.set(text, track);
     return track;
   }

@@ -8,8 +8,7 @@ import type { CassetteLock } from './cassette-lock.ts';
 import type { Changes, ReadonlyChanges } from './changes.ts';
 import type { Discarded } from './discarded.ts';
 import { type Interaction, isSameAnswer, isSameInteraction, type Take } from './format.ts';
-import { epochOf } from './recorded-writes.ts';
-import { type OwnWrites, RunTimelines, type TimelineMark } from './run-timelines.ts';
+import { type OwnWrites, RunTimelines } from './run-timelines.ts';
 
 /** How a recorder goes about what is recorded already. */
 export interface RecorderSettings {
@@ -31,7 +30,7 @@ export interface NewTake {
   readonly operation: Operation;
   readonly region: string;
   readonly recording: Recording;
-  /** How many writes of its file had been answered when its call came; of a write, its own number. */
+  /** As {@link Take.at}. */
   readonly at: number;
 }
 
@@ -62,16 +61,16 @@ export class Recorder {
   }
 
   /**
-   * Where a call stands that comes now: after how many writes of its file.
+   * Where a call stands that comes now: the number of the last write that concerns it.
    * @param frontier how far the replay has come that it belongs to, for whom what is recorded is an addition.
    */
-  placeOf({ restApiId }: Key, frontier: number): number {
-    return this.#settings.replacesEarlierRuns ? this.#timelines.writesOf(restApiId) : frontier;
+  placeOf({ path }: Key, frontier: number): number {
+    return this.#settings.replacesEarlierRuns ? this.#timelines.placeOf(path) : frontier;
   }
 
   /** Counts a write that was answered with success. @returns its number. */
-  countWrite({ restApiId }: Key): number {
-    return this.#timelines.countWrite(restApiId);
+  countWrite(key: Key, operation: Operation): number {
+    return this.#timelines.countWrite(operation.concerns(key));
   }
 
   /** The files that hold writes of earlier runs alone, though this one has recorded some: what they tell did not go on. */
@@ -113,27 +112,24 @@ export class Recorder {
     }
   }
 
-  /** How far the timeline of a file is, to go back to. */
-  markOf({ restApiId }: Key): TimelineMark {
-    return this.#timelines.markOf(restApiId);
+  /** Where the writes of this run are, to go back to. */
+  mark(): OwnWrites {
+    return this.#timelines.mark();
   }
 
   /**
    * Puts everything back to where it was before these changes, as far as others have not built on it.
    * @throws {@link FailureError} when a file cannot be written.
    */
-  async undo(
-    changes: ReadonlyChanges,
-    timelines: ReadonlyMap<string | undefined, OwnWrites>,
-  ): Promise<Discarded> {
+  async undo(changes: ReadonlyChanges, writes: OwnWrites | undefined): Promise<Discarded> {
     const { cassette, lock } = this.#settings;
     let [discarded, kept] = [0, 0];
+    const whole: (string | undefined)[] = [];
     for (const [restApiId, change] of changes) {
       await this.start();
       await cassette.open(restApiId);
       const undone = await cassette.undo(restApiId, change, lock);
-      const writes = timelines.get(restApiId);
-      if (undone.isWhole && writes !== undefined) this.#timelines.goBack(restApiId, writes);
+      if (undone.isWhole) whole.push(restApiId);
       for (const [runKey, { keyText, earlier }] of change.runs) {
         if (undone.kept.has(keyText)) continue;
         if (earlier === undefined) this.#earlier.delete(runKey);
@@ -142,6 +138,7 @@ export class Recorder {
       kept += undone.kept.size;
       discarded += change.made.size - undone.kept.size;
     }
+    if (writes !== undefined && whole.length === changes.size) this.#timelines.goBack(writes, whole);
     return { discarded, kept };
   }
 
@@ -208,7 +205,7 @@ export class Recorder {
     }
     const takes = known === undefined && replacesEarlierRuns ? [] : current;
     const last = takes.at(-1);
-    if (last !== undefined && isSameAnswer(last, answer) && this.#isSameMoment(before, last.at, at)) {
+    if (last !== undefined && isSameAnswer(last, answer) && last.at === at) {
       return { earlier, takes: [...takes.slice(0, -1), { ...last, times: last.times + 1 }] };
     }
     // The same answer at the same place as in the run before: nothing changed, the date neither.
@@ -226,13 +223,6 @@ export class Recorder {
             at,
           };
     return { earlier, takes: [...takes, take] };
-  }
-
-  /** Whether no write between the two concerns what is read. Each write that changed something has a number of its own. */
-  #isSameMoment({ key, operation }: Interaction, a: number, b: number): boolean {
-    if (a === b || operation.isWrite) return a === b;
-    const writes = this.#settings.cassette.writesOf(key.restApiId);
-    return epochOf(key.path, a, writes) === epochOf(key.path, b, writes);
   }
 
   /** The interaction with the takes of this run alone. */

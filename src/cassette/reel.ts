@@ -34,7 +34,7 @@ export class Reel<T> {
   readonly #frames: ReadonlyArray<Frame<T>>;
   readonly #scenes: readonly Scene[];
 
-  /** @param epochOf the epoch of a take: takes come in the order of their epochs. */
+  /** @param epochOf the epoch of a take: the number of the last write before it that concerns what is read. */
   constructor(takes: readonly Take[], frames: Frames<T>, epochOf: (take: Take) => number) {
     this.hasSuccess = takes.some(({ status }) => isSuccess(status));
     const ready: Frame<T>[] = [];

@@ -2,24 +2,24 @@ import type { Key } from '../aws/apigateway/key.ts';
 import type { Cassette } from './cassette.ts';
 import { fileNameOf } from './file-name.ts';
 import type { Interaction, Take } from './format.ts';
+import { Frontier } from './frontier.ts';
 
-/** How far the timeline of a file is. */
-export interface TimelineMark {
-  readonly writes: number;
-  readonly isBegun: boolean;
-}
-
-/** What one session has added to a timeline, and where that was before. */
+/** What one session has added to a run's writes, and where they were before. */
 export interface OwnWrites {
-  readonly before: TimelineMark;
+  /** How many there were. */
+  readonly before: number;
   readonly count: number;
+  /** The files whose timeline was the run's already. */
+  readonly begun: ReadonlySet<string | undefined>;
 }
 
-/** The writes that one run of a recorder saw answered, file by file, and what they took the place of. */
+/** The writes that one run of a recorder saw answered, and what they took the place of, file by file. */
 export class RunTimelines {
   readonly #cassette: Cassette;
   readonly #ofThisRun: (interaction: Interaction) => readonly Take[];
-  readonly #writes = new Map<string | undefined, number>();
+  /** What each of them concerned. */
+  readonly #writes: (readonly string[])[] = [];
+  readonly #frontier = new Frontier();
   /** The files whose timeline is this run's. */
   readonly #begun = new Set<string | undefined>();
   /** Takes of earlier runs that went with their timeline, by the key's text. */
@@ -31,15 +31,15 @@ export class RunTimelines {
     this.#ofThisRun = ofThisRun;
   }
 
-  /** How many writes of the file were answered. */
-  writesOf(restApiId: string | undefined): number {
-    return this.#writes.get(restApiId) ?? 0;
+  /** The number of the last write that concerns the path. */
+  placeOf(path: string): number {
+    return this.#frontier.at(path);
   }
 
-  /** Counts one more. @returns how many there are with it. */
-  countWrite(restApiId: string | undefined): number {
-    const count = this.writesOf(restApiId) + 1;
-    this.#writes.set(restApiId, count);
+  /** Counts a write that concerns these paths. @returns its number. */
+  countWrite(paths: readonly string[]): number {
+    const count = this.#writes.push(paths);
+    for (const path of paths) this.#frontier.advance(path, count);
     return count;
   }
 
@@ -50,7 +50,7 @@ export class RunTimelines {
   begin(restApiId: string | undefined): void {
     if (this.#begun.has(restApiId)) return;
     this.#begun.add(restApiId);
-    if (this.#cassette.writesOf(restApiId).length === 0) return;
+    if (!this.#cassette.hasWrites(restApiId)) return;
     this.#cassette.revise(restApiId, (interaction) => {
       const takes = this.#ofThisRun(interaction);
       if (takes.length === interaction.takes.length) return interaction;
@@ -59,16 +59,19 @@ export class RunTimelines {
     });
   }
 
-  /** How far it is now. */
-  markOf(restApiId: string | undefined): TimelineMark {
-    return { writes: this.writesOf(restApiId), isBegun: this.#begun.has(restApiId) };
+  /** Where the writes are now, to go back to. */
+  mark(): OwnWrites {
+    return { before: this.#writes.length, count: 0, begun: new Set(this.#begun) };
   }
 
-  /** Forgets the writes of one session, unless others have written since. */
-  goBack(restApiId: string | undefined, { before, count }: OwnWrites): void {
-    if (this.writesOf(restApiId) !== before.writes + count) return;
-    this.#writes.set(restApiId, before.writes);
-    if (!before.isBegun) this.#begun.delete(restApiId);
+  /** Forgets the writes of one session, unless others have written since. `files`: those that are as they were before it. */
+  goBack({ before, count, begun }: OwnWrites, files: Iterable<string | undefined>): void {
+    if (this.#writes.length !== before + count) return;
+    for (const file of files) if (!begun.has(file)) this.#begun.delete(file);
+    this.#writes.length = before;
+    this.#frontier.reset();
+    for (const [index, paths] of this.#writes.entries())
+      for (const path of paths) this.#frontier.advance(path, index + 1);
   }
 
   /** The takes of earlier runs that went with their timeline: an answer that is the same again keeps its date. */
@@ -83,7 +86,7 @@ export class RunTimelines {
     const leftovers: string[] = [];
     for (const id of ids) {
       await this.#cassette.load(id);
-      if (this.#cassette.writesOf(id).length > 0) leftovers.push(fileNameOf(id));
+      if (this.#cassette.hasWrites(id)) leftovers.push(fileNameOf(id));
     }
     return leftovers;
   }

@@ -1,4 +1,5 @@
 import type { Key } from '../aws/apigateway/key.ts';
+import type { Operation } from '../aws/apigateway/operation.ts';
 import type { Changes } from './changes.ts';
 import type { Discarded } from './discarded.ts';
 import type { NewTake, Recorder, Stored } from './recorder.ts';
@@ -8,8 +9,8 @@ import type { OwnWrites } from './run-timelines.ts';
 export class SessionRecorder {
   readonly #recorder: Recorder;
   #changes: Changes = new Map();
-  /** By the API's id, once the session has asked for something that may be recorded. */
-  #writes = new Map<string | undefined, OwnWrites>();
+  /** Once the session has asked for something that may be recorded. */
+  #writes: OwnWrites | undefined;
   #discarding: Promise<unknown> = Promise.resolve();
   #hasEnded = false;
 
@@ -24,15 +25,15 @@ export class SessionRecorder {
 
   /** As {@link Recorder.placeOf}. */
   placeOf(key: Key, frontier: number): number {
-    this.#writesOf(key);
+    this.#writes ??= this.#recorder.mark();
     return this.#recorder.placeOf(key, frontier);
   }
 
   /** As {@link Recorder.countWrite}. */
-  countWrite(key: Key): number {
-    const { before, count } = this.#writesOf(key);
-    this.#writes.set(key.restApiId, { before, count: count + 1 });
-    return this.#recorder.countWrite(key);
+  countWrite(key: Key, operation: Operation): number {
+    const writes = this.#writes ?? this.#recorder.mark();
+    this.#writes = { ...writes, count: writes.count + 1 };
+    return this.#recorder.countWrite(key, operation);
   }
 
   /** As {@link Recorder.listLeftovers}. */
@@ -68,15 +69,7 @@ export class SessionRecorder {
     await this.#recorder.settle();
     const [changes, writes] = [this.#changes, this.#writes];
     this.#changes = new Map();
-    this.#writes = new Map();
+    this.#writes = undefined;
     return this.#recorder.undo(changes, writes);
-  }
-
-  #writesOf(key: Key): OwnWrites {
-    const known = this.#writes.get(key.restApiId);
-    if (known !== undefined) return known;
-    const writes = { before: this.#recorder.markOf(key), count: 0 };
-    this.#writes.set(key.restApiId, writes);
-    return writes;
   }
 }

@@ -1,6 +1,5 @@
 import { memoryBounds } from '../bounds.ts';
 import type { Interaction, Take } from './format.ts';
-import { epochOf, type RecordedWrite } from './recorded-writes.ts';
 import { type Frames, Reel, type Scene } from './reel.ts';
 
 /** What answers for one key, region by region, and who answers where nothing was recorded. */
@@ -33,18 +32,17 @@ export class Track<T> {
   #cursors: Cursor<T>[] = [];
   readonly #frames: Frames<T>;
 
-  /** @param writes those that its file tells of. */
-  constructor(interaction: Interaction, writes: readonly RecordedWrite[], frames: Frames<T>) {
+  constructor(interaction: Interaction, frames: Frames<T>) {
     this.#frames = frames;
     this.#interaction = interaction;
-    this.#reels = reelsOf(interaction, writes, frames);
+    this.#reels = reelsOf(interaction, frames);
   }
 
   /** Takes in what was recorded since: callers go on where they are. */
-  follow(interaction: Interaction, writes: () => readonly RecordedWrite[]): void {
+  follow(interaction: Interaction): void {
     if (this.#interaction === interaction) return;
     this.#interaction = interaction;
-    this.#reels = reelsOf(interaction, writes(), this.#frames);
+    this.#reels = reelsOf(interaction, this.#frames);
     for (const cursor of this.#cursors) cursor.region = undefined;
   }
 
@@ -96,11 +94,7 @@ export class Track<T> {
 }
 
 /** The takes region by region, in the order in which regions come. */
-function reelsOf<T>(
-  { key, operation, takes }: Interaction,
-  writes: readonly RecordedWrite[],
-  frames: Frames<T>,
-): Reels<T> {
+function reelsOf<T>({ operation, takes }: Interaction, frames: Frames<T>): Reels<T> {
   const takesOf = new Map<string, Take[]>();
   for (const take of takes) {
     const own = takesOf.get(take.region);
@@ -108,8 +102,7 @@ function reelsOf<T>(
     else own.push(take);
   }
   // A write is answered with one take after the other, wherever they stand.
-  const isOneScene = writes.length === 0 || operation.isWrite;
-  const epoch = isOneScene ? () => 0 : ({ at }: Take) => epochOf(key.path, at, writes);
+  const epoch = operation.isWrite ? () => 0 : ({ at }: Take) => at;
   const byRegion = new Map(
     [...takesOf].map(([region, own]) => [region, new Reel<T>(own, frames, epoch)] as const),
   );

@@ -124,7 +124,7 @@ async function record(
   if (key === undefined || recorder === undefined || before === undefined) return forwarded(sent);
   const { status } = answer;
   // Counted as it comes, stored or not: what is read from now on is read after it.
-  const at = operation.isWrite && isSuccess(status) ? recorder.countWrite(key) : before;
+  const at = operation.isWrite && isSuccess(status) ? recorder.countWrite(key, operation) : before;
   if (answer.content === undefined) return forwarded(sent, `not recorded: ${answer.obstacle}`);
   const recording = operation.read(
     {

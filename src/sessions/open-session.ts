@@ -54,7 +54,6 @@ export function openSession(
     player: new Player(order, {
       prepare,
       frames,
-      writesOf: (restApiId) => cassette.writesOf(restApiId),
       ...(name !== undefined && { hold }),
     }),
     recorder,

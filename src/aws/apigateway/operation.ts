@@ -91,6 +91,8 @@ export interface Operation {
   readonly sent: SecretPlaces;
   /** The key of an interaction in the file of an API, or of the account. @throws Error with the reason if it has none. */
   keyOf(restApiId: string | undefined, fields: JsonObject): Key;
+  /** The paths of what a write changes: its own, and what besides is not above it or below it. */
+  concerns(key: Key): readonly string[];
   /** The normalised form of an answer, or nothing when it is not one to record. */
   read(answer: ServiceAnswer, key: Key): Recording | undefined;
   /** What is wrong with content from a cassette; nothing when it is content of this operation. */

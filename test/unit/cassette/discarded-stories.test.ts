@@ -35,7 +35,7 @@ async function record(session: SessionRecorder, story: readonly Line[]): Promise
     const { key, operation } = identify(...(call.split(' ') as [string, string]));
     if (key === undefined || operation === undefined) throw new Error(call);
     const before = session.placeOf(key, 0);
-    const at = operation.isWrite ? session.countWrite(key) : before;
+    const at = operation.isWrite ? session.countWrite(key, operation) : before;
     const content = { document: { says: answer } };
     const recording = { status: 200, representation: 'json' as const, content };
     await session.store({ key, operation, region: 'us-east-1', recording, at });

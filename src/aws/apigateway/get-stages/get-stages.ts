@@ -37,6 +37,7 @@ export const getStages = {
   answered: NO_SECRET_PLACES,
   sent: NO_SECRET_PLACES,
   keyOf,
+  concerns: ({ path }: Key) => [path],
   read,
   findFlaw,
   render,

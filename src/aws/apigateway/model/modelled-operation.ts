@@ -1,6 +1,7 @@
 import type { Representation } from '../../../call.ts';
 import { isJsonObject, type JsonObject, sortKeys } from '../../../json.ts';
 import { alterDocument, listsItem } from '../alteration.ts';
+import type { Key } from '../key.ts';
 import { listingOf } from '../listing.ts';
 import {
   isSuccess,
@@ -51,6 +52,7 @@ export function operationOf(row: OperationRow): Operation {
       patched: row.patchedSecrets ?? [],
       columns: row.secretColumns ?? [],
     },
+    concerns: (key) => concernsOf(row, key),
     keyOf: (restApiId, fields) => readModelledKey(row, restApiId, fields),
     read: (answer) => {
       if (isSuccess(answer.status)) return isFile ? readFile(answer) : readDocument(answer, hasHal);
@@ -82,6 +84,15 @@ export function operationOf(row: OperationRow): Operation {
       listing !== undefined && isJsonObject(document) && listsItem(document, formOf(document), listing, name),
     nothing: nothingOf(row),
   };
+}
+
+/** A deployment makes the stage that it names, or moves it. [the service's models] */
+function concernsOf({ path }: OperationRow, key: Key): readonly string[] {
+  const { body } = key.fields;
+  const stage = path.endsWith('/deployments') && isJsonObject(body) ? body.stageName : undefined;
+  if (typeof stage !== 'string' || stage === '' || !stage.isWellFormed()) return [key.path];
+  const stages = key.path.replace(/\/deployments$/, '/stages');
+  return [key.path, `${stages}/${encodeURIComponent(stage)}`];
 }
 
 function readDocument(answer: ServiceAnswer, hasHal: boolean): Recording | undefined {
