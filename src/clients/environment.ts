@@ -38,6 +38,7 @@ export function commandEnvironment(
       ? offlineIdentity(env, identity?.region)
       : identityVariables(identity.credentials, identity.region, env)),
     AWS_ENDPOINT_URL_API_GATEWAY: url,
+    AWS_ENDPOINT_URL_APIGATEWAYV2: url,
     // Set, it would let an SDK go past restage; FIPS and dual-stack names exclude an endpoint of one's own.
     AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'false',
     AWS_USE_FIPS_ENDPOINT: 'false',
@@ -74,6 +75,7 @@ export function tunnelEnvironment(
     https_proxy: url,
     NO_PROXY: withoutApiGateway(extendNoProxy(env.NO_PROXY ?? env.no_proxy)),
     no_proxy: withoutApiGateway(extendNoProxy(env.no_proxy ?? env.NO_PROXY)),
+    AWS_ENDPOINT_URL_APIGATEWAYV2: undefined,
     // In a variable or in a profile.
     ...(hasEndpoint && {
       AWS_ENDPOINT_URL_API_GATEWAY: undefined,

@@ -83,7 +83,7 @@ describe('a call to an https upstream', () => {
       const proxy = await startConnectProxy({ to: service.port });
       const forwarder = await createForwarder({ [name]: proxy.url });
 
-      expect(await get(forwarder)).toMatchObject({ status: 200, text: BODY });
+      expect(await get(forwarder)).toMatchObject({ status: 200, content: BODY });
       expect(proxy.asked).toEqual([`${HOST}:443`]);
       expect(proxy.headers[0]).not.toHaveProperty('proxy-authorization');
       expect(service.calls).toEqual([

@@ -185,7 +185,7 @@ describe('control', () => {
 
   test('counts calls, faults and sizes for Prometheus', async () => {
     const restage = await startReplay({ fault: ['latency,ms=0,name=slow', 'throttle,first=1,name=storm'] });
-    for (const path of [target, target, '/restapis', '/restapis/x']) await fetch(restage.url + path);
+    for (const path of [target, target, '/restapis/', '/restapis/x/']) await fetch(restage.url + path);
     const { headers, text } = await ask(restage.url, 'GET', 'metrics');
     expect(headers.get('content-type')).toContain('text/plain; version=0.0.4');
     const lines = text.split('\n');

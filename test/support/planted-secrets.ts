@@ -128,6 +128,9 @@ export const plantedSecrets: readonly Planted[] = [
     ['a Google API key', `AIza${letters(35)}`],
     ['a Hugging Face token', `hf_${'aBcDeFgHiJkLmNoPqRsTuVwXyZaBcDeFgH'}`],
   ]),
+  ...of('secret-fields', [
+    ['a fixed header of an integration', `{"integration.request.header.X-Origin":"'hunter2'"}`, 'hunter2'],
+  ]),
   ...of('secret-names', [
     ['a connection string', 'Server=db;Database=x;User Id=app;Password=hunter2;Encrypt=true', 'hunter2'],
     ['a connection string with a blank', 'Server=db;Password=hunter2 swordfish;', 'swordfish'],
