@@ -56,7 +56,7 @@ async function leftWith(env: Record<string, string>, flags: Values = {}, isRepla
   return { left: Object.fromEntries(left), said };
 }
 
-const restage = { AWS_ENDPOINT_URL_API_GATEWAY: URL };
+const restage = { AWS_ENDPOINT_URL_API_GATEWAY: URL, AWS_ENDPOINT_URL_APIGATEWAYV2: URL };
 const regions = (region: string) => ({ AWS_REGION: region, AWS_DEFAULT_REGION: region });
 const ofLs = { AWS_ENDPOINT_URL: 'http://localhost:1', AWS_ENDPOINT_URL_DYNAMODB: 'http://localhost:3' };
 
