@@ -72,6 +72,18 @@ it('names the licence of every library that is in it', () => {
   expect([...libraries].filter((name) => !licences.includes(`${name} `))).toEqual([]);
 });
 
+it('loads few libraries at every start: the others come when they are needed', () => {
+  const chunk = built.find((path) => /\/restage-[\w-]+\.cjs\.map$/.test(path)) ?? '';
+  const { sources } = JSON.parse(readFileSync(chunk, 'utf8')) as { sources: string[] };
+  const libraries = sources.map((source) => /^.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(source)?.[1]);
+  expect([...new Set(libraries)].filter((name) => name !== undefined).sort()).toEqual([
+    'content-type',
+    'lossless-json',
+    'lowdb',
+    'negotiator',
+  ]);
+});
+
 it('says nothing of where it was built', () => {
   expect(built.filter((path) => readFileSync(path, 'utf8').includes(resolve('.')))).toEqual([]);
 });

@@ -3,8 +3,7 @@ import type { Effect, Fault } from './effect.ts';
 import type { FaultKind } from './fault-kind.ts';
 import type { Rule } from './rule.ts';
 import { type Reserve, Schedule, type Turn } from './schedule.ts';
-import { isInScope, type Target } from './scope.ts';
-import { itemOf } from './scope-parameters.ts';
+import { isInScope, itemOf, type Target } from './scope.ts';
 
 /** A rule and what it has counted since it was armed. */
 export class ArmedRule {

@@ -1,7 +1,6 @@
 import { operationNames } from '../aws/apigateway/operations.ts';
 import { suggestNames } from '../known-names.ts';
 import type { Flaw } from './fault-kind.ts';
-import { severalOf } from './several.ts';
 
 /** Which operations a rule looks at, made to be asked by every call. */
 export interface OperationPattern {
@@ -10,18 +9,6 @@ export interface OperationPattern {
   /** What stands around each `*` of the others. */
   readonly patterns: ReadonlyArray<readonly string[]>;
 }
-
-const MESSAGE = "takes an operation's name, several (A|B), or a pattern such as Get*";
-
-/** Reads names and patterns. No operation has a name that is longer. */
-export const operationPattern = severalOf(MESSAGE)
-  .refine((names) => names.every((name) => /^[A-Za-z0-9.*]{1,100}$/.test(name)), MESSAGE)
-  .transform(
-    (names): OperationPattern => ({
-      exact: new Set(names.filter((name) => !name.includes('*'))),
-      patterns: names.filter((name) => name.includes('*')).map((name) => name.split(/\*+/)),
-    }),
-  );
 
 /** A name that no operation has: its rule would never fire, and nobody would notice. */
 export function findOperationFlaw({ exact }: OperationPattern): Flaw | undefined {

@@ -4,7 +4,7 @@ import { listNames } from '../errors.ts';
 import { isSecretName, withoutSecrets } from '../secrets.ts';
 import type { Documented } from './documented.ts';
 import type { Flaw } from './fault-kind.ts';
-import { findOperationFlaw, operationPattern } from './operation-pattern.ts';
+import { findOperationFlaw, type OperationPattern } from './operation-pattern.ts';
 import { severalOf } from './several.ts';
 
 const ATTEMPT_MESSAGE = 'takes the number of an attempt, from 1, or a range such as 1-2 or 3-';
@@ -32,6 +32,18 @@ const header = z
     'takes no header that carries a secret',
   );
 
+const OPERATION_MESSAGE = "takes an operation's name, several (A|B), or a pattern such as Get*";
+
+const operation = severalOf(OPERATION_MESSAGE)
+  // No operation has a name that is longer.
+  .refine((names) => names.every((name) => /^[A-Za-z0-9.*]{1,100}$/.test(name)), OPERATION_MESSAGE)
+  .transform(
+    (names): OperationPattern => ({
+      exact: new Set(names.filter((name) => !name.includes('*'))),
+      patterns: names.filter((name) => name.includes('*')).map((name) => name.split(/\*+/)),
+    }),
+  );
+
 const METHODS = ['GET', 'PUT', 'POST', 'PATCH', 'DELETE', 'HEAD'];
 const METHOD_MESSAGE = `takes one or several of ${listNames(METHODS)}, separated by | in a text`;
 const method = severalOf(METHOD_MESSAGE).refine(
@@ -44,7 +56,7 @@ const thing = z.string(THING_MESSAGE).min(1, THING_MESSAGE).optional();
 
 /** Which calls a rule looks at. */
 export const scopeParameters = {
-  operation: operationPattern.optional(),
+  operation: operation.optional(),
   method: method.optional(),
   api: z.string("takes an API's id").min(1, "takes an API's id").optional(),
   deployment: z.string("takes a deployment's id").optional(),
@@ -91,11 +103,6 @@ export const scopeDocs: Readonly<Record<keyof typeof scopeParameters, Documented
     example: 'throttle,header=x-team:blue',
   },
 };
-
-/** The name of the thing that the calls are about, in either spelling. */
-export function itemOf({ item, stage }: Scope): string | undefined {
-  return item ?? stage;
-}
 
 /** Why conditions of a scope cannot be meant, fine as each may look for itself, and what to do; nothing when they can. */
 export function findScopeFlaw({ item, operation, stage }: Scope): Flaw | undefined {

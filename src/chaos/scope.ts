@@ -2,7 +2,7 @@ import type { ErrorSubject } from '../aws/apigateway/service-error.ts';
 import { headerValues, type RawHeaders } from '../call.ts';
 import type { Original } from './effect.ts';
 import { isOperationIn } from './operation-pattern.ts';
-import { itemOf, type Scope } from './scope-parameters.ts';
+import type { Scope } from './scope-parameters.ts';
 
 /** What rules look at of a call. */
 export interface Target extends ErrorSubject {
@@ -40,4 +40,9 @@ export function isInScope(scope: Scope, target: Target): boolean {
     // Last: it may have to look at what is recorded.
     (item === undefined || target.original.hasItem(item))
   );
+}
+
+/** The name of the thing that the calls are about, in either spelling. */
+export function itemOf({ item, stage }: Scope): string | undefined {
+  return item ?? stage;
 }
