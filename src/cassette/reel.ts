@@ -98,7 +98,8 @@ function inOrder(
   takes: readonly Take[],
   epochOf: (take: Take) => number,
 ): ReadonlyArray<{ readonly take: Take; readonly epoch: number }> {
-  return takes.map((take) => ({ take, epoch: epochOf(take) })).sort((a, b) => a.epoch - b.epoch);
+  const placed = takes.map((take) => ({ take, epoch: epochOf(take) }));
+  return placed.length > 1 ? placed.sort((a, b) => a.epoch - b.epoch) : placed;
 }
 
 function renderedOf<T>(take: Take, frames: Frames<T>): Rendered<T> {

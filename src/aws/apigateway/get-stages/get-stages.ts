@@ -85,15 +85,15 @@ function keyOf(restApiId: string | undefined, fields: JsonObject): Key {
 }
 
 function keyWith(restApiId: string, deploymentId: string | undefined): Key {
-  const parameters: Readonly<Record<string, string>> = deploymentId === undefined ? {} : { deploymentId };
-  const given = Object.entries(parameters).flat();
+  const isFiltered = deploymentId !== undefined;
+  const parameters: Readonly<Record<string, string>> = isFiltered ? { deploymentId } : {};
   return {
     operation: NAME,
     restApiId,
     parameters,
     fields: parameters,
     path: `/restapis/${encodeURIComponent(restApiId)}/stages`,
-    text: JSON.stringify([NAME, restApiId, ...given]),
+    text: JSON.stringify(isFiltered ? [NAME, restApiId, 'deploymentId', deploymentId] : [NAME, restApiId]),
   };
 }
 
