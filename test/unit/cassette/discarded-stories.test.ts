@@ -3,10 +3,8 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { identify } from '../../../src/aws/apigateway/operations.ts';
-import { Cassette } from '../../../src/cassette/cassette.ts';
-import { CassetteLock } from '../../../src/cassette/cassette-lock.ts';
-import { Recorder } from '../../../src/cassette/recorder.ts';
 import { SessionRecorder } from '../../../src/cassette/session-recorder.ts';
+import { startRecordingRun } from '../../support/recording-run.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 /** A call and what it is answered with. */
@@ -14,19 +12,7 @@ type Line = readonly [call: string, answer: string];
 
 /** One run of a recorder on a folder, and sessions that share it. */
 function startRun(dir: string, run: number) {
-  const cassette = new Cassette(dir, 'default');
-  const lock = new CassetteLock(cassette);
-  const recorder = new Recorder({
-    cassette,
-    lock,
-    redact: async (content) => content,
-    replacesEarlierRuns: true,
-    replacesByErrors: true,
-    now: () => new Date(Date.UTC(2026, 0, 1, 0, 0, run)),
-    onFailure: (failure) => {
-      throw failure;
-    },
-  });
+  const { recorder, lock } = startRecordingRun(dir, run);
   return { session: () => new SessionRecorder(recorder), end: () => lock.release() };
 }
 

@@ -9,6 +9,7 @@ import { CassetteLock } from '../../../src/cassette/cassette-lock.ts';
 import type { Order } from '../../../src/cassette/order.ts';
 import { Player } from '../../../src/cassette/player.ts';
 import { Recorder } from '../../../src/cassette/recorder.ts';
+import { startRecordingRun } from '../../support/recording-run.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 /** A call and its answer: `GET /restapis/a = v1`, `PATCH /restapis/a = ok`, `PATCH /restapis/a = 400`. */
@@ -34,19 +35,7 @@ function told(line: string): Told {
 async function recordRuns(stories: readonly (readonly string[])[], dir = temporaryFolder()) {
   const leftovers: string[][] = [];
   for (const [run, story] of stories.entries()) {
-    const cassette = new Cassette(dir, 'default');
-    const lock = new CassetteLock(cassette);
-    const recorder = new Recorder({
-      cassette,
-      lock,
-      redact: async (content) => content,
-      replacesEarlierRuns: true,
-      replacesByErrors: true,
-      now: () => new Date(Date.UTC(2026, 0, 1, 0, 0, run)),
-      onFailure: (failure) => {
-        throw failure;
-      },
-    });
+    const { recorder, lock } = startRecordingRun(dir, run);
     for (const line of story) {
       const { asked, recording } = told(line);
       if (asked.key === undefined) throw new Error(line);
