@@ -125,6 +125,7 @@ const doors: Readonly<Record<string, readonly string[]>> = {
     'operations',
     'planned-answer',
     'quotas',
+    'recorded-by-name',
     'request-body',
     'service-error',
     'target',

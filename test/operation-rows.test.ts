@@ -6,6 +6,7 @@ import { rowOf } from '../scripts/operations/row.ts';
 import { generateRows } from '../scripts/operations/rows.ts';
 import type { OperationRow } from '../src/aws/apigateway/model/operation-row.ts';
 import { operationRows } from '../src/aws/apigateway/model/rows.ts';
+import { operationsRecordedByName } from '../src/aws/apigateway/recorded-by-name.ts';
 
 const rows = operationRows();
 const named = new Map(rows.map((row) => [row.name, row]));
@@ -34,6 +35,7 @@ describe('the table of operations', () => {
       'TestInvokeAuthorizer',
       'TestInvokeMethod',
     ]);
+    expect([...operationsRecordedByName].sort()).toEqual(['TestInvokeAuthorizer', 'TestInvokeMethod']);
   });
 
   it('names the list of every collection, and repeated parameters among the known ones', () => {

@@ -184,7 +184,7 @@ export async function start(
     observe,
     gaps,
     redact,
-    recordedByName: new Set(),
+    recordedByName: new Set(settings.recordedOperations),
     clock,
   });
 

@@ -1,4 +1,5 @@
 import { describeKey, type Key, quote } from '../aws/apigateway/key.ts';
+import { optionsToRecord } from '../aws/apigateway/recorded-by-name.ts';
 import type { Representation } from '../call.ts';
 import { CallError } from '../errors.ts';
 import { describeBodyDifference } from './body-difference.ts';
@@ -27,7 +28,7 @@ export interface Miss {
 export async function describeMiss(cassette: Cassette, key: Key): Promise<Miss> {
   await cassette.load(key.restApiId);
   const dir = cassette.dir === 'cassettes' ? '' : ` --dir ${quote(cassette.dir)}`;
-  const remedy = `Record it: restage record -c ${cassette.name}${dir} -- <your command>`;
+  const remedy = `Record it: restage record -c ${cassette.name}${dir}${optionsToRecord([key.operation])} -- <your command>`;
   const what = `Cannot replay ${describeKey(key)}`;
   if (cassette.find(key) !== undefined) {
     const note = `its takes in cassette ${quote(cassette.name)} are used up (order 'strict')`;

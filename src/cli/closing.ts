@@ -1,4 +1,5 @@
 import type { Started } from '../assembly/start.ts';
+import { optionsToRecord } from '../aws/apigateway/recorded-by-name.ts';
 import type { Gap } from '../proxy/gaps.ts';
 import type { Settings } from '../settings/settings.ts';
 import { describeSubject } from './log.ts';
@@ -86,7 +87,8 @@ function remedyOf(gaps: readonly Gap[], dir: string): string {
   if (!first.missed)
     return 'Record again once they are answered with what can be recorded; the log says why they were not';
   const folder = dir === 'cassettes' ? '' : ` --dir '${dir}'`;
-  return `Record what is missing: restage record -c ${first.cassette}${folder} -- <your command>`;
+  const named = optionsToRecord(gaps.map(({ operation }) => operation));
+  return `Record what is missing: restage record -c ${first.cassette}${folder}${named} -- <your command>`;
 }
 
 /** `GetStages a1b2c3d4e5 deploymentId=vakw79 (2×), GET /account and 3 more`. */

@@ -107,7 +107,13 @@ async function forward(
   tools: Tools,
 ): Promise<Ending> {
   const sent = await send(context, false, tools);
-  return forwarded(sent, context.asked.notUnderstood);
+  const { asked, session } = context;
+  const isLeftOut = asked.operation?.isRecordedByName === true && session.recorder !== undefined;
+  return forwarded(sent, isLeftOut ? askToRecord(asked.name) : asked.notUnderstood);
+}
+
+function askToRecord(operation: string): string {
+  return `not recorded: its answers hold logs, and are recorded with '--record-operation ${operation}' alone`;
 }
 
 async function record(

@@ -1,3 +1,4 @@
+import { operationsRecordedByName } from '../aws/apigateway/recorded-by-name.ts';
 import { orders } from '../cassette/order.ts';
 import { presets, quotaPresets } from '../chaos/preset.ts';
 import { redactionNames } from '../redaction/rule-names.ts';
@@ -131,6 +132,12 @@ export const options: readonly Option[] = [
     group: 'recordings',
     needs: 'recording',
   }),
+  option(
+    'record-operation',
+    'list',
+    `record these answers too, which hold logs: ${operationsRecordedByName.join(', ')}`,
+    { valueName: 'NAME', isPersonal: true, group: 'recordings', needs: 'recording' },
+  ),
   option('fault', 'list', 'inject a fault: kind[,name=value]…, such as throttle,first=2', {
     valueName: 'SPEC',
     group: 'faults',

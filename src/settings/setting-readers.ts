@@ -1,3 +1,4 @@
+import { operationsRecordedByName } from '../aws/apigateway/recorded-by-name.ts';
 import type { Credentials } from '../aws/signing/signature.ts';
 import { CASSETTE_NAME } from '../cassette/folder.ts';
 import { orders } from '../cassette/order.ts';
@@ -40,6 +41,7 @@ export const settingReaders = {
   order: oneOf(orders),
   'ci-record': yesOrNo,
   replace: yesOrNo,
+  'record-operation': listOf(oneOf(operationsRecordedByName)),
   fault: listOf(faultSpec),
   faults: text('is a path'),
   preset: listOf(oneOf(Object.keys(presets))),

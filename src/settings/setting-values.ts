@@ -42,6 +42,8 @@ export interface SettingValues {
   readonly 'ci-record'?: boolean | string;
   /** Let a recorded error replace a recorded 200. */
   readonly replace?: boolean | string;
+  /** Operations whose answers are recorded too, though they hold logs: `TestInvokeMethod`, `TestInvokeAuthorizer`. */
+  readonly 'record-operation'?: string | readonly string[];
   /** Faults to inject. */
   readonly fault?: FaultSpec | readonly FaultSpec[];
   /** A file with faults: for the command line alone. */

@@ -29,6 +29,8 @@ export interface Settings {
   readonly order: Order;
   readonly ciRecord: boolean;
   readonly replace: boolean;
+  /** Operations that are recorded if they are named. */
+  readonly recordedOperations: readonly string[];
   readonly faults: FaultSettings;
   readonly expectations: readonly Expectation[];
   readonly seed: number | undefined;
@@ -105,6 +107,7 @@ export function resolveSettings({ flags, variables, file }: Sources): Settings {
     order: given('order') ?? 'sequence',
     ciRecord: given('ci-record') ?? false,
     replace: given('replace') ?? false,
+    recordedOperations: given('record-operation') ?? [],
     faults: {
       quota: given('quota'),
       presets: given('preset') ?? [],

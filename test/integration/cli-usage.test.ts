@@ -73,6 +73,7 @@ test.each<[args: string[], meant: string, file?: string]>([
   [['replay', '--order', 'strikt'], 'strict'],
   [['replay', '--log', 'jsn'], 'json'],
   [['record', '--no-redact', 'jwt'], 'jwts'],
+  [['record', '--record-operation', 'TestInvokeMetod'], 'TestInvokeMethod'],
   [['replay', '--faults', MEANT], 'faults', '{"fautls":[]}'],
   [['replay', '--faults', MEANT], 'preset', '{"phases":[{"prset":"x"}]}'],
   [['replay', '--faults', MEANT], 'slow-tail', '[{"preset":"slow-tale"}]'],

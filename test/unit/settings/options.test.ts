@@ -21,6 +21,7 @@ it('each option has a variable of its own, named after it', () => {
     'RESTAGE_ORDER',
     'RESTAGE_CI_RECORD',
     'RESTAGE_REPLACE',
+    'RESTAGE_RECORD_OPERATION',
     'RESTAGE_FAULT',
     'RESTAGE_FAULTS',
     'RESTAGE_PRESET',
@@ -34,7 +35,7 @@ it('each option has a variable of its own, named after it', () => {
   ]);
 });
 
-it('what points restage or its credentials elsewhere is personal, and nothing else', () => {
+it('what points restage or its credentials elsewhere, or records what holds logs, is personal, and nothing else', () => {
   expect(options.filter(({ isPersonal }) => isPersonal).map(({ name }) => name)).toEqual([
     'follow-links',
     'upstream',
@@ -48,6 +49,7 @@ it('what points restage or its credentials elsewhere is personal, and nothing el
     'tunnel',
     'admin-token',
     'ci-record',
+    'record-operation',
   ]);
 });
 
@@ -64,6 +66,7 @@ it('what can be given again and again is a list', () => {
     'client-key',
     'allow-host',
     'tunnel',
+    'record-operation',
     'fault',
     'preset',
     'expect',

@@ -48,6 +48,7 @@ const samples: Readonly<Record<string, readonly [string, keyof Settings, unknown
   order: ['strict', 'order', 'strict'],
   'ci-record': ['1', 'ciRecord', true],
   replace: ['yes', 'replace', true],
+  'record-operation': ['TestInvokeMethod', 'recordedOperations', ['TestInvokeMethod']],
   fault: ['throttle,first=2', 'faults', faultsWith({ rules: ['throttle,first=2'] })],
   faults: ['faults.yaml', 'faults', faultsWith({ file: 'faults.yaml' })],
   preset: ['expired-token', 'faults', faultsWith({ presets: ['expired-token'] })],
@@ -73,6 +74,7 @@ const personal = [
   'tunnel',
   'admin-token',
   'ci-record',
+  'record-operation',
 ];
 
 describe('a setting', () => {
@@ -96,6 +98,7 @@ describe('a setting', () => {
       order: 'sequence',
       ciRecord: false,
       replace: false,
+      recordedOperations: [],
       faults: faultsWith({}),
       expectations: [],
       seed: undefined,
@@ -259,6 +262,11 @@ describe('a value', () => {
     ['seed', '-1', 'is a whole number of 0 or more'],
     ['seed', '9007199254740993', 'is a whole number of 0 or more'],
     ['log', 'loud', 'there is none of that name. Known are pretty, json, silent.'],
+    [
+      'record-operation',
+      ['GetStages'],
+      'there is none of that name. Known are TestInvokeMethod, TestInvokeAuthorizer.',
+    ],
     ['no-redact', ['nope'], 'there is none of that name. Known are account-ids, secret-names, '],
   ])('of --%s cannot be %j', (name, value, reason) => {
     expect(() => resolve({ flags: { [name]: value } })).toThrow(UsageError);
