@@ -100,6 +100,7 @@ const doors: Readonly<Record<string, readonly string[]>> = {
     'order',
     'player',
     'recorder-kind',
+    'replaced-timelines',
     'session-recorder',
     'shelf',
   ],

@@ -4,6 +4,7 @@ import type { FoundCredentials } from '../aws/signing/credentials.ts';
 import type { Credentials } from '../aws/signing/signature.ts';
 import { Cassette } from '../cassette/cassette.ts';
 import type { Frames } from '../cassette/player.ts';
+import { describeTimelines, type ReplacedTimelines } from '../cassette/replaced-timelines.ts';
 import { Shelf } from '../cassette/shelf.ts';
 import type { Plan } from '../chaos/plan.ts';
 import { createControl } from '../control/control.ts';
@@ -76,12 +77,18 @@ export interface Started {
   readonly findKeys: () => Promise<string>;
 }
 
+/** What the command line is told besides: in parts, for programs that read its log. */
+export interface StartListeners extends Listeners {
+  /** Told of writes of earlier runs that those of this one replaced or left; `onWarning` if absent. */
+  readonly onTimelines?: (timelines: ReplacedTimelines) => void;
+}
+
 /** Starts restage with settings that were put together already. */
 export async function start(
   mode: Mode,
   settings: Settings,
   plan: Plan,
-  listeners: Listeners = {},
+  listeners: StartListeners = {},
 ): Promise<Started> {
   const {
     onCall = () => {},
@@ -90,6 +97,7 @@ export async function start(
     onTunnelError = () => {},
     onStaleFile = () => {},
     onWarning = () => {},
+    onTimelines = (timelines) => onWarning(describeTimelines(timelines)),
     clock = systemClock,
   } = listeners;
   const seed = settings.seed ?? randomSeed();
@@ -101,6 +109,7 @@ export async function start(
     onBroken: onStaleFile,
     now: () => new Date(clock.now()),
     onFailure,
+    onTimelines,
   });
   const { dir, cassette, order } = settings;
   const frames: Frames<PlannedAnswer> = new WeakMap();

@@ -8,6 +8,7 @@ import type { CassetteLock } from './cassette-lock.ts';
 import type { Changes, ReadonlyChanges } from './changes.ts';
 import type { Discarded } from './discarded.ts';
 import { type Interaction, isSameAnswer, isSameInteraction, type Take } from './format.ts';
+import type { ReplacedTimelines } from './replaced-timelines.ts';
 import { type OwnWrites, RunTimelines } from './run-timelines.ts';
 
 /** How a recorder goes about what is recorded already. */
@@ -73,9 +74,9 @@ export class Recorder {
     return this.#timelines.countWrite(operation.concerns(key));
   }
 
-  /** The files that hold writes of earlier runs alone, though this one has recorded some: what they tell did not go on. */
-  listLeftovers(): Promise<string[]> {
-    return this.#timelines.listLeftovers();
+  /** What its writes made of those of earlier runs, by the files' names. */
+  async listTimelines(): Promise<Pick<ReplacedTimelines, 'replaced' | 'leftovers'>> {
+    return { replaced: this.#timelines.replacedFiles, leftovers: await this.#timelines.listLeftovers() };
   }
 
   /**

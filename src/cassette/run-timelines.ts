@@ -22,6 +22,8 @@ export class RunTimelines {
   readonly #frontier = new Frontier();
   /** The files whose timeline is this run's. */
   readonly #begun = new Set<string | undefined>();
+  /** Those of them that held one of an earlier run. */
+  readonly #taken = new Set<string | undefined>();
   /** Takes of earlier runs that went with their timeline, by the key's text. */
   readonly #replaced = new Map<string, readonly Take[]>();
 
@@ -51,6 +53,7 @@ export class RunTimelines {
     if (this.#begun.has(restApiId)) return;
     this.#begun.add(restApiId);
     if (!this.#cassette.hasWrites(restApiId)) return;
+    this.#taken.add(restApiId);
     this.#cassette.revise(restApiId, (interaction) => {
       const takes = this.#ofThisRun(interaction);
       if (takes.length === interaction.takes.length) return interaction;
@@ -67,7 +70,11 @@ export class RunTimelines {
   /** Forgets the writes of one session, unless others have written since. `files`: those that are as they were before it. */
   goBack({ before, count, begun }: OwnWrites, files: Iterable<string | undefined>): void {
     if (this.#writes.length !== before + count) return;
-    for (const file of files) if (!begun.has(file)) this.#begun.delete(file);
+    for (const file of files) {
+      if (begun.has(file)) continue;
+      this.#begun.delete(file);
+      this.#taken.delete(file);
+    }
     this.#writes.length = before;
     this.#frontier.reset();
     for (const [index, paths] of this.#writes.entries())
@@ -79,15 +86,27 @@ export class RunTimelines {
     return this.#replaced.get(text)?.filter((take) => take.region === region);
   }
 
+  /** The names of the files whose writes of earlier runs went. */
+  get replacedFiles(): string[] {
+    return [...this.#taken].map(fileNameOf).sort();
+  }
+
   /** The names of the files that hold writes, none of them of this run, though it has recorded some. */
   async listLeftovers(): Promise<string[]> {
     if (this.#begun.size === 0) return [];
     const ids = [undefined, ...(await this.#cassette.listApis())].filter((id) => !this.#begun.has(id));
     const leftovers: string[] = [];
-    for (const id of ids) {
-      await this.#cassette.load(id);
-      if (this.#cassette.hasWrites(id)) leftovers.push(fileNameOf(id));
+    for (const id of ids) if (await this.#holdsWrites(id)) leftovers.push(fileNameOf(id));
+    return leftovers.sort();
+  }
+
+  async #holdsWrites(restApiId: string | undefined): Promise<boolean> {
+    try {
+      await this.#cassette.load(restApiId);
+    } catch {
+      // Whoever asks for what cannot be read is told so.
+      return false;
     }
-    return leftovers;
+    return this.#cassette.hasWrites(restApiId);
   }
 }

@@ -36,11 +36,6 @@ export class SessionRecorder {
     return this.#recorder.countWrite(key, operation);
   }
 
-  /** As {@link Recorder.listLeftovers}. */
-  listLeftovers(): Promise<string[]> {
-    return this.#recorder.listLeftovers();
-  }
-
   /** As {@link Recorder.store}. */
   async store(take: NewTake): Promise<Stored> {
     // Whoever discards what a session has recorded, and ends it, need not wait for the calls that are under way.

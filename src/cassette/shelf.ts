@@ -5,6 +5,7 @@ import { Cassette } from './cassette.ts';
 import { CassetteLock } from './cassette-lock.ts';
 import { Recorder } from './recorder.ts';
 import type { RecorderKind } from './recorder-kind.ts';
+import type { ReplacedTimelines } from './replaced-timelines.ts';
 
 /** What all cassettes of this process have in common. */
 export interface ShelfSettings {
@@ -18,6 +19,8 @@ export interface ShelfSettings {
   readonly onBroken: (failure: FailureError) => void;
   /** Told of each recording that could not be saved. */
   readonly onFailure: (failure: FailureError) => void;
+  /** Told, when the last one has ended who used a cassette, if its writes replaced earlier ones, or left some. */
+  readonly onTimelines: (timelines: ReplacedTimelines) => void;
 }
 
 /** A cassette in use, and what records to it. */
@@ -113,9 +116,16 @@ export class Shelf {
     // A call that is still under way must not take the lock again, which nobody would give back.
     shelved.recorders.clear();
     await Promise.all(recorders.map((recorder) => recorder.end()));
+    await Promise.all(recorders.map((recorder) => this.#tellTimelines(shelved.cassette, recorder)));
     // It may have been lent again meanwhile.
     if (shelved.loans > 0) return;
     await shelved.lock.release();
     if (shelved.loans === 0) this.#shelved.delete(path);
+  }
+
+  async #tellTimelines({ name: cassette, dir }: Cassette, recorder: Recorder): Promise<void> {
+    const { replaced, leftovers } = await recorder.listTimelines();
+    if (replaced.length + leftovers.length === 0) return;
+    this.#settings.onTimelines({ cassette, dir, replaced, leftovers });
   }
 }

@@ -1,5 +1,6 @@
 import type { Started } from '../assembly/start.ts';
 import { optionsToRecord } from '../aws/apigateway/recorded-by-name.ts';
+import { describeTimelines, type ReplacedTimelines } from '../cassette/replaced-timelines.ts';
 import type { Gap } from '../proxy/gaps.ts';
 import type { Settings } from '../settings/settings.ts';
 import { describeSubject } from './log.ts';
@@ -57,6 +58,13 @@ export async function reportGaps(restage: Started, { dir }: Settings, reporter: 
       facts: { calls: unrecorded.map(toFacts) },
     });
   }
+}
+
+/** Says what this run's writes made of those of earlier ones: to replace them is what recording anew does, to leave some is not. */
+export function reportTimelines(timelines: ReplacedTimelines, reporter: Reporter): void {
+  const level = timelines.leftovers.length > 0 ? 'warning' : 'info';
+  if (level === 'info' && reporter.isSilent) return;
+  reporter.say({ event: 'timelines', level, message: describeTimelines(timelines), facts: timelines });
 }
 
 /** Says which recordings nobody has asked for. @returns whether there are some. */

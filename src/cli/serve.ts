@@ -8,7 +8,7 @@ import { options } from '../settings/options.ts';
 import { readWholePlan } from '../settings/read-plan.ts';
 import { isRecord } from '../settings/setting-readers.ts';
 import { type FaultSettings, resolveSettings, type Settings, type Values } from '../settings/settings.ts';
-import { reportGaps, reportRetries, reportUnused } from './closing.ts';
+import { reportGaps, reportRetries, reportTimelines, reportUnused } from './closing.ts';
 import { type RunningCommand, runCommand } from './command.ts';
 import { FailureReport } from './failure-report.ts';
 import { watchFaultsFile } from './faults-file.ts';
@@ -60,6 +60,7 @@ export async function serve({ mode, flags, command }: ServeRequest, reporter: Re
       onStaleFile: ({ message }) => reporter.say({ event: 'stale-file', level: 'warning', message }),
       onTunnelError: (host, error) => tunnels.add(host, error),
       onWarning: (message) => reporter.say({ event: 'warning', level: 'warning', message }),
+      onTimelines: (timelines) => reportTimelines(timelines, reporter),
     },
   );
   if (!reporter.isSilent) await introduce(restage, settings, plan, reporter);

@@ -76,6 +76,7 @@ function startRecording() {
     now: () => new Date(0),
     followsLinks: false,
     onBroken: () => {},
+    onTimelines: () => {},
     onFailure: ({ message }) => failures.push(message),
   };
   const loan = new Shelf(settings).lend(dir, 'default', 'additions');

@@ -12,6 +12,7 @@ test('two kinds of recorders of one cassette keep what the other has recorded', 
     followsLinks: false,
     onBroken: () => {},
     now: () => new Date(0),
+    onTimelines: () => {},
     onFailure: (failure) => expect.unreachable(failure.message),
   });
   const anew = shelf.lend(dir, 'default', 'anew');

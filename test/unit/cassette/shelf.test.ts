@@ -15,6 +15,7 @@ function createShelf() {
     followsLinks: false,
     onBroken: () => {},
     now: () => new Date(0),
+    onTimelines: () => {},
     onFailure: (failure) => failures.push(failure),
   });
   return { dir, shelf, failures, isLocked: (name: string) => existsSync(join(dir, name, '.lock')) };

@@ -33,7 +33,8 @@ function told(line: string): Told {
 
 /** Records stories one after the other, each a run of its own. */
 async function recordRuns(stories: readonly (readonly string[])[], dir = temporaryFolder()) {
-  const leftovers: string[][] = [];
+  const leftovers: (readonly string[])[] = [];
+  const replaced: (readonly string[])[] = [];
   for (const [run, story] of stories.entries()) {
     const { recorder, lock } = startRecordingRun(dir, run);
     for (const line of story) {
@@ -45,10 +46,12 @@ async function recordRuns(stories: readonly (readonly string[])[], dir = tempora
       await recorder.store({ key, operation, region: 'us-east-1', recording, at });
     }
     await recorder.settle();
-    leftovers.push(await recorder.listLeftovers());
+    const timelines = await recorder.listTimelines();
+    leftovers.push(timelines.leftovers);
+    replaced.push(timelines.replaced);
     await lock.release();
   }
-  return { dir, leftovers, files: () => readFolder(join(dir, 'default')) };
+  return { dir, leftovers, replaced, files: () => readFolder(join(dir, 'default')) };
 }
 
 function readFolder(folder: string): Record<string, string> {
@@ -286,6 +289,16 @@ describe('recording anew', () => {
       ['PATCH /restapis/b = x'],
     ]);
     expect(leftovers).toEqual([[], [], ['_account.json', 'a.json']]);
+  });
+
+  test('names the files whose earlier writes went', async () => {
+    const { leftovers, replaced } = await recordRuns([
+      ['PATCH /restapis/a = x', 'GET /restapis/b = v', 'POST /apikeys = x'],
+      ['GET /restapis/a = v', 'PATCH /restapis/b = x'],
+      ['PATCH /restapis/a = y', 'POST /apikeys = y', 'PATCH /restapis/b = x'],
+    ]);
+    expect(replaced).toEqual([[], [], ['_account.json', 'a.json', 'b.json']]);
+    expect(leftovers.at(-1)).toEqual([]);
   });
 
   test('puts what belongs to no API into a file of its own', async () => {
