@@ -1,11 +1,11 @@
 import type { Answer } from '../call.ts';
-import { describeRetries } from '../retries/report.ts';
 import { resetSession, type Session } from '../sessions/session.ts';
 import { clearCalls, listCalls, waitForCalls } from './call-routes.ts';
 import { addFault, changeFault, clearFaults, listFaults, removeFault, showFault } from './fault-routes.ts';
 import { HEALTH_PATH, HEALTHY } from './health.ts';
 import { discardRecordings, listUnused } from './recording-routes.ts';
 import { type Act, type ControlRequest, invalid, readQuery } from './request.ts';
+import { checkRetries, showRetries } from './retry-routes.ts';
 import type { Route } from './router.ts';
 import { createSession, describeSession, describeSessions, noSuchSession } from './session-routes.ts';
 
@@ -13,6 +13,7 @@ import { createSession, describeSession, describeSessions, noSuchSession } from 
 export const sessionRoutes: readonly Route<Act>[] = [
   { method: 'GET', path: '/calls', act: listCalls },
   { method: 'GET', path: '/wait', act: waitForCalls },
+  { method: 'GET', path: '/check', act: checkRetries },
   ...withoutParameters([
     // Answered before anything is asked for; here to be found among what is known.
     { method: 'GET', path: HEALTH_PATH, act: () => HEALTHY },
@@ -27,7 +28,7 @@ export const sessionRoutes: readonly Route<Act>[] = [
     { method: 'GET', path: '/faults/:name', act: showFault },
     { method: 'PATCH', path: '/faults/:name', act: changeFault },
     { method: 'DELETE', path: '/faults/:name', act: removeFault },
-    { method: 'GET', path: '/retries', act: ({ session }) => describeRetries(session.retries) },
+    { method: 'GET', path: '/retries', act: showRetries },
     { method: 'GET', path: '/events', act: streamEvents },
   ]),
 ];

@@ -54,6 +54,9 @@ test.each([
   ['wait?timeout=61', "parameter 'timeout' is a number of seconds from 1 to 60"],
   ['wait?limit=3', 'there is no parameter "limit"'],
   ['unused?api=x', 'it takes none'],
+  ['check', "parameter 'expect' is an expectation"],
+  ['check?expect=atempts', "Known forms are 'attempts<=N'"],
+  ['check?expect=attempts%3C%3Dx', 'Correct it'],
 ])('GET %s is refused', async (path, words) => {
   const { status, message } = await get((await run('replay')).url, path);
   expect([status, message]).toEqual([400, expect.stringContaining(words)]);
@@ -149,4 +152,13 @@ test('--fail-on-unused exits with 1 and the list, when no session has played a r
     ),
   ]);
   expect([unasked.status, unasked.stderr]).toEqual([0, expect.not.stringContaining('never played')]);
+});
+
+test('an expectation is checked of a session, and of its calls alone', async () => {
+  const { url } = await startReplay();
+  const check = (of: string) => get(of, `check?expect=${encodeURIComponent('all succeed')}`);
+  await call(`${url}/@fine`);
+  await call(`${url}/@amiss`, 'unknown');
+  expect(await check(`${url}/@fine`)).toMatchObject({ status: 200, expected: 'all succeed', passed: true });
+  expect(await check(`${url}/@amiss`)).toMatchObject({ status: 200, passed: false });
 });
