@@ -25,6 +25,7 @@ const PROBES = {
   'AWS CLI of Python': ['python3', '-c', 'import awscli.clidriver'],
   boto3: ['python3', '-c', 'import boto3'],
   botocore: ['python3', '-c', 'import botocore'],
+  pytest: ['python3', '-c', 'import boto3, pytest'],
   curl: ['curl', '--aws-sigv4', 'aws:amz', '--version'],
   Python: ['python3', '-c', 'import ssl'],
 } as const;
@@ -97,6 +98,7 @@ export async function runProgram(
   command: string,
   args: readonly string[],
   env: ClientEnv,
+  cwd?: string,
 ): Promise<ClientResult> {
   // Not synchronously: the test's own servers are to answer meanwhile.
   const home = emptyHome();
@@ -104,6 +106,7 @@ export async function runProgram(
     return await new Promise((resolve, reject) => {
       const child = spawn(command, args, {
         env: cleanEnv(home, env),
+        cwd,
         stdio: ['ignore', 'pipe', 'pipe'],
         timeout: TIMEOUT_MS,
       });
