@@ -152,12 +152,14 @@ class Server:
 
     def __init__(self, command: List[str], mode: str, folder: Path, root: Path) -> None:
         self.mode = mode
-        self.live: List[Session] = []
         self._log = tempfile.TemporaryFile()
+        # The server's own cassette. Nothing is recorded to it; but it is locked, and workers of pytest-xdist share modules.
+        own = f"pytest-{os.getpid()}"
+        self._own_folder = folder / own
         # Shorter to read in what restage says, where it can be.
         shown = folder.relative_to(root) if root in folder.parents else folder
         keeper = ["--", sys.executable, "-I", "-S", "-c", KEEPER]
-        options = ["--dir", str(shown), "--port", "0", "--log", "silent"]
+        options = ["--dir", str(shown), "--cassette", own, "--port", "0", "--log", "silent"]
         self._process = subprocess.Popen(
             [*command, mode, *options, *keeper],
             cwd=str(root),
@@ -217,6 +219,8 @@ class Server:
                 self._process.kill()
                 self._process.wait()
         self._process.stdout.close()
+        if self._own_folder.is_dir() and not any(self._own_folder.iterdir()):
+            self._own_folder.rmdir()
         with self._log:
             self._log.seek(0)
             return self._log.read().decode("utf-8", "replace").strip()

@@ -111,6 +111,9 @@ describeWithClient('pytest', 'the plugin of examples/pytest', () => {
     const cassettes = cassettesOf(folder, 'test_cases');
     const names = Object.keys(cassettes);
     expect(names.filter((name) => !NAME.test(name))).toEqual([]);
+    expect(
+      readdirSync(join(folder, 'tests/cassettes/test_cases')).filter((name) => name.startsWith('pytest-')),
+    ).toEqual([]);
     const odd = names.filter((name) => name.startsWith('test_odd'));
     expect([odd.length, names.filter((name) => name.startsWith('testnames-test_one.')).length]).toEqual([
       10, 2,
@@ -186,6 +189,18 @@ describeWithClient('pytest', 'the plugin of examples/pytest', () => {
       'Record it:\n  pytest --restage-mode=record tests/test_stages.py::test_lists_the_stages',
     );
     expect(existsSync(join(folder, 'tests/cassettes'))).toBe(false);
+  });
+
+  test('runs in several processes, which share modules (where pytest-xdist is installed)', async (context) => {
+    const xdist = ['-p', 'xdist.plugin', '-n', '2'];
+    const probe = await runProgram('python3', ['-c', 'import xdist'], {});
+    context.skip(probe.status !== 0, '"python3 -c \'import xdist\'" fails here');
+    const service = await startService();
+    const folder = project('examples/pytest/test_stages.py');
+    const recorded = await recordPytest(folder, service, xdist);
+    await service.close();
+    expect(outcomesOf(recorded)).toEqual({ passed: 2, others: {} });
+    expect(outcomesOf(await runPytest(folder, xdist))).toEqual({ passed: 2, others: {} });
   });
 
   test.each(['test_is_interrupted', 'test_is_killed'])(
