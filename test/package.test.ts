@@ -27,7 +27,8 @@ it('holds what is needed, and nothing else', () => {
     /^dist\/types\/[\w/-]+\.d\.ts$/,
     /^dist\/THIRD-PARTY-LICENCES\.txt$/,
     /^cassettes\/example\/[a-z0-9]+\.json$/,
-    /^docs\/[a-z]+\.md$/,
+    /^docs\/[a-z-]+\.md$/,
+    /^examples\/(?:go\/restage_test\.go|pytest\/restage_pytest\.py)$/,
     /^schema\/faults\.schema\.json$/,
   ];
   expect(packed.filter((path) => !kinds.some((kind) => kind.test(path)))).toEqual([]);

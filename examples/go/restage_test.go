@@ -2,41 +2,40 @@ package stages
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
 	"net/url"
 	"os"
+	"reflect"
 	"regexp"
 	"strings"
 	"testing"
 )
 
-// session gives the test a session of the restage that the tests run under, and leads AWS SDKs to it:
-//
-//	npx restage replay -c stages -- go test ./...
-//
-// What a failed test recorded is taken back. The environment belongs to the whole process, so such tests cannot be parallel.
+// session gives a test a session, and a cassette, of the restage that "go test" runs under, and leads AWS SDKs to it.
+// What a failed test recorded is taken back. The environment is the whole process's: such tests cannot be parallel.
 func session(t *testing.T, faults ...string) string {
 	t.Helper()
 	server := os.Getenv("RESTAGE_URL")
 	if server == "" {
-		t.Skip("needs restage: npx restage replay -c stages -- go test ./...")
+		t.Skip("needs restage: npx restage replay -- go test ./...")
 	}
-	name := sessionName(t.Name())
+	name := sessionName(t)
 	settings := map[string]any{"name": name, "cassette": name}
 	if len(faults) > 0 {
 		settings["faults"] = faults
 	}
-	control(t, "POST", server+"/__restage/sessions", settings)
+	control(t, http.MethodPost, server+"/__restage/sessions", settings)
 	endpoint := server + "/@" + name
 	t.Cleanup(func() {
 		if t.Failed() {
-			t.Logf("restage: %s", control(t, "GET", endpoint+"/__restage/calls", nil))
-			control(t, "POST", endpoint+"/__restage/discard", nil)
+			t.Logf("restage: %s", control(t, http.MethodGet, endpoint+"/__restage/calls", nil))
+			control(t, http.MethodPost, endpoint+"/__restage/discard", nil)
 		}
-		control(t, "DELETE", server+"/__restage/sessions/"+name, nil)
+		control(t, http.MethodDelete, server+"/__restage/sessions/"+name, nil)
 	})
 	t.Setenv("AWS_ENDPOINT_URL_API_GATEWAY", endpoint)
 	t.Setenv("AWS_ENDPOINT_URL_APIGATEWAYV2", endpoint)
@@ -47,10 +46,10 @@ func session(t *testing.T, faults ...string) string {
 func check(t *testing.T, endpoint, expectation string) {
 	t.Helper()
 	var verdict struct {
-		Passed bool
-		Reason string
+		Passed bool   `json:"passed"`
+		Reason string `json:"reason"`
 	}
-	answer := control(t, "GET", endpoint+"/__restage/check?expect="+url.QueryEscape(expectation), nil)
+	answer := control(t, http.MethodGet, endpoint+"/__restage/check?expect="+url.QueryEscape(expectation), nil)
 	if err := json.Unmarshal(answer, &verdict); err != nil {
 		t.Fatal(err)
 	}
@@ -59,6 +58,7 @@ func check(t *testing.T, endpoint, expectation string) {
 	}
 }
 
+// control asks restage, and fails the test with what it says when it refuses.
 func control(t *testing.T, method, address string, body any) []byte {
 	t.Helper()
 	var sent io.Reader
@@ -88,16 +88,14 @@ func control(t *testing.T, method, address string, body any) []byte {
 	return text
 }
 
-var notPlain = regexp.MustCompile(`[^a-z0-9_-]+`)
+// inHere tells the package that this file was copied to.
+type inHere struct{}
 
-// sessionName is a name that a session and a cassette may have: 1 to 64 letters, digits, dashes and underscores.
-func sessionName(test string) string {
-	name := strings.Trim(notPlain.ReplaceAllString(strings.ToLower(test), "-"), "-")
-	if name == test && len(name) <= 64 {
-		return name
-	}
-	if len(name) > 50 {
-		name = name[:50]
-	}
-	return fmt.Sprintf("%s.%08x", "t-"+name, hash(test))
+var unusual = regexp.MustCompile(`[^a-z0-9_]+`)
+
+// sessionName is no other test's, also in another package, and the same file on every file system.
+func sessionName(t *testing.T) string {
+	sum := sha256.Sum256([]byte(reflect.TypeOf(inHere{}).PkgPath() + "." + t.Name()))
+	name := unusual.ReplaceAllString(strings.ToLower(t.Name()), "-")
+	return fmt.Sprintf("%.48s.%x", strings.Trim(name, "-"), sum[:6])
 }
