@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { credentialVariables } from '../support/cli.ts';
 import { describeWithClient, runPython } from '../support/clients.ts';
 import { credentials, run, startService, temporaryFolder } from '../support/restage.ts';
+import { calledByInventory } from '../support/seen-operations.ts';
 import { sendSigned } from '../support/stand-in/signed-request.ts';
 import { type StandIn, sample } from '../support/stand-in.ts';
 
@@ -60,6 +61,8 @@ describeWithClient('boto3', 'the inventory of examples/inventory', () => {
     await recording.close();
 
     expect(recorded).toEqual(direct);
+    const called = new Set(recording.calls().map(({ operation }) => operation));
+    expect([...called].sort()).toEqual(calledByInventory);
     expect(recorded).toMatchObject({
       restApis: [
         {},

@@ -1,0 +1,100 @@
+import { expect, test } from 'vitest';
+import type { OperationRow } from '../src/aws/apigateway/model/operation-row.ts';
+import { operationRows } from '../src/aws/apigateway/model/rows.ts';
+import { findOperation } from '../src/aws/apigateway/operations.ts';
+import { markdownTable } from './support/markdown-table.ts';
+import { callers } from './support/seen-operations.ts';
+
+const rows = operationRows();
+const seen = callers();
+
+test('docs/operations.md tells each operation as restage knows it, and which clients called it', async () => {
+  await expect(writePage()).toMatchFileSnapshot('../docs/operations.md');
+});
+
+test('each client is seen with operations that there are, and all of them together with many', () => {
+  const names = new Set(rows.map(({ name }) => name));
+  for (const { client, operations } of seen) {
+    expect(operations.size, client).toBeGreaterThan(0);
+    expect([...operations].filter((name) => !names.has(name))).toEqual([]);
+  }
+});
+
+function writePage(): string {
+  const [first, second] = [rows.filter((row) => !isOfSecond(row)), rows.filter(isOfSecond)];
+  const seenWith = (of: readonly OperationRow[]) => of.filter(({ name }) => clientsOf(name) !== '').length;
+  return `# Operations
+
+Every operation of Amazon API Gateway's control plane, as restage knows it. The tests write this page from the table that restage
+goes by, which is made of the service's models: \`npx vitest run operations-page -u\`. Without \`-u\` they fail when it is out of date.
+
+- **Key besides the path**: what else of a call tells one recording from another: parameters of the query, which may be
+  absent; the header \`Accept\` where it asks for a format; the *body*, compared as JSON with its members in any order, and with
+  \`patchOperations\` in the order of their paths. A call with a parameter that is not listed here is not recorded. What a call
+  is signed with is never part of it.
+- **Kind**: a *write* changes something: a replay that makes it goes on to what was recorded after it. A *test* calls a backend, and
+  is recorded with \`--record-operation\` alone, since what it answers holds logs.
+- **Never stored**: values of the answer, and behind → of the body that is sent. They stand as \`REDACTED\` in a cassette. That is
+  besides what is taken out [of every recording](../README.md#the-cassette-format).
+- **Seen with**: the clients that called it in a run that the tests replay, and with many more
+  [\`GetStages\` of version 1](clients.md):
+${seen.map(({ client, program, operations }) => `  - ${client}: ${program}, ${operations.size} operations`).join('\n')}
+
+## Version 1: REST APIs
+
+${first.length} operations, ${seenWith(first)} of them seen.
+
+${table(first)}
+
+## Version 2: HTTP and WebSocket APIs
+
+${second.length} operations, ${seenWith(second)} of them seen. Faults, the log and cassettes call them \`v2.NAME\`: many have a name that version 1 has, too.
+
+${table(second)}
+`;
+}
+
+function table(of: readonly OperationRow[]): string {
+  const head = ['Operation', 'Request', 'Kind', 'Key besides the path', 'Never stored', 'Seen with'];
+  return markdownTable(
+    head,
+    of.map((row) => [
+      row.name.replace(/^v2\./, ''),
+      code(`${row.method} ${row.path}${row.fixedQuery === undefined ? '' : `?${row.fixedQuery}`}`),
+      row.access,
+      keyOf(row),
+      secretsOf(row),
+      clientsOf(row.name),
+    ]),
+  );
+}
+
+function keyOf(row: OperationRow): string {
+  const operation = findOperation(row.name);
+  const query = row.anyQuery === true ? ['any parameter'] : (row.query ?? []).map(code);
+  const needs = { nothing: [], accept: [code('Accept')], body: ['body'] }[operation?.keyNeeds ?? 'nothing'];
+  return [...query, ...needs].join(', ');
+}
+
+function secretsOf(row: OperationRow): string {
+  const answered = (row.secrets ?? []).map(code).join(', ');
+  const sent = [...(row.sentSecrets ?? []), ...(row.patchedSecrets ?? []), ...(row.secretColumns ?? [])];
+  return [answered, sent.length === 0 ? '' : `→ ${sent.map(code).join(', ')}`]
+    .filter((part) => part !== '')
+    .join(' ');
+}
+
+function clientsOf(name: string): string {
+  return seen
+    .filter(({ operations }) => operations.has(name))
+    .map(({ client }) => client)
+    .join(', ');
+}
+
+function isOfSecond({ name }: OperationRow): boolean {
+  return name.startsWith('v2.');
+}
+
+function code(text: string): string {
+  return `\`${text}\``;
+}
