@@ -44,7 +44,7 @@ console.log(
 );
 
 async function demonstrate(): Promise<void> {
-  console.log(`${pc.bold('restage')}: record, replay and break GetStages calls. All on 127.0.0.1.`);
+  console.log(`${pc.bold('restage')}: record, replay and break API Gateway calls. All on 127.0.0.1.`);
 
   const standIn = await startStandIn();
   title(1, `A stand-in for API Gateway, checking every signature: ${standIn.url}`);

@@ -37,9 +37,11 @@ export class ArmedRule {
 
   /** Does it to the call, which is then a hit; nothing when it cannot be done to this one. */
   strike(target: Target, turn: Turn): Effect | undefined {
-    const { key, original, region, restApiId } = target;
+    const { key, method, original, path, region, restApiId } = target;
     this.#fault ??= this.#kind.create(this.rule.parameters);
     const effect = this.#fault.strike({
+      method,
+      path,
       restApiId,
       region,
       draw: (purpose = 'effect') => this.#draw(purpose, key, turn.nOfKey),

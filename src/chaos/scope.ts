@@ -10,7 +10,6 @@ export interface Target extends ErrorSubject {
   readonly key: string;
   /** The operation's name; of a call that is none that restage knows, what it asks for. */
   readonly operation: string;
-  readonly method: string;
   readonly deploymentId: string | undefined;
   /** The session's name; nothing for calls without one. */
   readonly session: string | undefined;

@@ -82,7 +82,7 @@ function helpOfAll(width: number): string[] {
     ...errands.map(({ usage, describes }): Row => [`restage ${usage}`, describes]),
   ];
   return [
-    'Records, replays and breaks Amazon API Gateway GetStages calls.',
+    'Records, replays and breaks calls to the control plane of Amazon API Gateway.',
     'Usage: restage <mode> [options] [-- command …]',
     list('Commands:', commands, width),
     ...grouped(options, groupTitles, width),

@@ -195,6 +195,7 @@ export class RestageProxy {
       key: asked.key?.text ?? asked.name,
       operation: asked.name,
       method: call.method,
+      path: asked.key?.path,
       restApiId: asked.key?.restApiId,
       deploymentId: asked.key?.parameters.deploymentId,
       region,

@@ -16,6 +16,7 @@ export function targetOf(fields: Partial<Target> = {}): Target {
     key: 'k',
     operation: 'GetStages',
     method: 'GET',
+    path: '/restapis/a1b2c3d4e5/stages',
     restApiId: 'a1b2c3d4e5',
     deploymentId: undefined,
     region: 'us-east-1',

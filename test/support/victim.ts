@@ -20,6 +20,8 @@ export const NO_ORIGINAL: Original = {
 /** A call that a fault strikes. */
 export function makeVictim(parts: Partial<Victim> = {}): Victim {
   return {
+    method: 'GET',
+    path: '/restapis/a1b2c3d4e5/stages',
     restApiId: 'a1b2c3d4e5',
     region: 'eu-west-1',
     draw: () => 0.5,

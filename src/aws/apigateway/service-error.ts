@@ -1,4 +1,5 @@
 import { writeJson } from '../../json.ts';
+import { nameLast } from './nouns.ts';
 
 /** An error of the service: its status, its type, and what it says. */
 export interface ServiceError {
@@ -14,6 +15,9 @@ export const EXAMPLE_ACCOUNT_ID = '123456789012';
 
 /** What the message of an error may name. */
 export interface ErrorSubject {
+  readonly method: string;
+  /** What the call is about, as the path of its key; nothing for a call that is of no operation. */
+  readonly path: string | undefined;
   readonly restApiId: string | undefined;
   readonly region: string | undefined;
 }
@@ -28,17 +32,14 @@ export const serviceErrors = {
   notFound: (subject: ErrorSubject): ServiceError => ({
     status: 404,
     type: 'NotFoundException',
-    message: `Invalid API identifier specified ${EXAMPLE_ACCOUNT_ID}:${subject.restApiId ?? ''}`,
+    message: invalidIdentifier(subject),
   }),
   badRequest: error(400, 'BadRequestException', 'Invalid request input'),
   unauthorized: error(401, 'UnauthorizedException', 'Unauthorized'),
   accessDenied: (subject: ErrorSubject): ServiceError => ({
     status: 403,
     type: 'AccessDeniedException',
-    message:
-      `User: arn:aws:iam::${EXAMPLE_ACCOUNT_ID}:user/restage is not authorized to perform: apigateway:GET on resource: ` +
-      `arn:aws:apigateway:${subject.region ?? 'us-east-1'}::/restapis/${subject.restApiId ?? ''}/stages ` +
-      'because no identity-based policy allows the apigateway:GET action',
+    message: notAuthorized(subject),
   }),
   expiredToken: error(403, 'ExpiredTokenException', 'The security token included in the request is expired'),
   conflict: error(
@@ -61,6 +62,24 @@ export const serviceErrors = {
       'and signing method. Consult the service documentation for details.',
   ),
 } as const;
+
+/** With the account's id for an API alone. [recordings of the service] */
+function invalidIdentifier({ path, restApiId }: ErrorSubject): string {
+  const named = path === undefined ? undefined : nameLast(path);
+  if (named === undefined) return 'Not Found';
+  const which = named.noun === 'API' ? ` ${EXAMPLE_ACCOUNT_ID}:${restApiId ?? named.id}` : '';
+  return `Invalid ${named.noun} identifier specified${which}`;
+}
+
+/** Actions are methods, and what is not allowed is a path, without the version. [Service Authorization Reference] */
+function notAuthorized({ method, path = '', region = 'us-east-1' }: ErrorSubject): string {
+  const action = `apigateway:${method === 'HEAD' ? 'GET' : method}`;
+  const resource = `arn:aws:apigateway:${region}::${path.replace(/^\/v2(?=\/)/, '')}`;
+  return (
+    `User: arn:aws:iam::${EXAMPLE_ACCOUNT_ID}:user/restage is not authorized to perform: ${action} on resource: ` +
+    `${resource} because no identity-based policy allows the ${action} action`
+  );
+}
 
 function error(status: number, type: string, message: string): () => ServiceError {
   return () => ({ status, type, message });

@@ -26,7 +26,8 @@ const SIGNATURES: Readonly<Record<Way, string>> = { endpoint: 'signed again', pr
 const INTRODUCTION = `# Clients
 
 What was seen when each of these clients called \`GetStages\` through restage, against an endpoint that checks every
-signature. The tests write this page: \`npx vitest run client-matrix -u\`. Without \`-u\` they fail when it is out of date.
+signature; [operations.md](operations.md) tells which clients made which other calls. The tests write this page:
+\`npx vitest run client-matrix -u\`. Without \`-u\` they fail when it is out of date.
 
 - **Pointed at restage by**: what tells the client where restage listens. All else is the client's default, save what
   stands beside its name. With \`HTTPS_PROXY\` or a proxy agent the client calls the service by its own name, through a

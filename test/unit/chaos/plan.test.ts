@@ -30,6 +30,8 @@ it.each([
   // What the kind says of itself is what it does.
   let draws = 0;
   rule.definition.create(rule.parameters).strike({
+    method: 'GET',
+    path: undefined,
     restApiId: undefined,
     region: undefined,
     draw: () => {

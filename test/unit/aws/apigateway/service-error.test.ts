@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { operationRows } from '../../../../src/aws/apigateway/model/rows.ts';
+import { identify } from '../../../../src/aws/apigateway/operations.ts';
 import {
   bareErrorType,
   type ServiceError,
@@ -7,8 +9,13 @@ import {
 } from '../../../../src/aws/apigateway/service-error.ts';
 import { parseJson } from '../../../../src/json.ts';
 
-const subject = { restApiId: 'abc123defg', region: 'eu-west-1' };
-const nobody = { restApiId: undefined, region: undefined };
+const subject = {
+  method: 'GET',
+  path: '/restapis/abc123defg/stages',
+  restApiId: 'abc123defg',
+  region: 'eu-west-1',
+};
+const nobody = { method: 'GET', path: undefined, restApiId: undefined, region: undefined };
 
 test.each<[ServiceError, number, string, string | RegExp]>([
   [serviceErrors.tooManyRequests(), 429, 'TooManyRequestsException', 'Too Many Requests'],
@@ -19,12 +26,7 @@ test.each<[ServiceError, number, string, string | RegExp]>([
     'NotFoundException',
     'Invalid API identifier specified 123456789012:abc123defg',
   ],
-  [
-    serviceErrors.notFound(nobody),
-    404,
-    'NotFoundException',
-    'Invalid API identifier specified 123456789012:',
-  ],
+  [serviceErrors.notFound(nobody), 404, 'NotFoundException', 'Not Found'],
   [serviceErrors.badRequest(), 400, 'BadRequestException', /./],
   [serviceErrors.unauthorized(), 401, 'UnauthorizedException', /./],
   [
@@ -39,7 +41,7 @@ test.each<[ServiceError, number, string, string | RegExp]>([
     'AccessDeniedException',
     /^User: arn:aws:iam::123456789012:user\/\w+ is not authorized to perform: apigateway:GET on resource: arn:aws:apigateway:eu-west-1::\/restapis\/abc123defg\/stages because no identity-based policy allows the apigateway:GET action$/,
   ],
-  [serviceErrors.accessDenied(nobody), 403, 'AccessDeniedException', /:us-east-1::\/restapis\/\/stages /],
+  [serviceErrors.accessDenied(nobody), 403, 'AccessDeniedException', /:us-east-1:: because /],
   [
     serviceErrors.unrecognizedClient(),
     403,
@@ -88,3 +90,40 @@ describe('bareErrorType', () => {
     expect(bareErrorType(type)).toBe(bare);
   });
 });
+
+describe('what the service says of each operation', () => {
+  test.each([
+    ['GetStages', 'Invalid API identifier specified 123456789012:a1'],
+    ['GetRestApi', 'Invalid API identifier specified 123456789012:a1'],
+    ['GetStage', 'Invalid stage identifier specified'],
+    ['GetIntegration', 'Invalid Integration identifier specified'],
+    ['GetMethodResponse', 'Invalid Response status code identifier specified'],
+    ['GetUsagePlanKey', 'Invalid API Key identifier specified'],
+    ['GetRestApis', 'Not Found'],
+    ['v2.GetApi', 'Invalid API identifier specified 123456789012:a1'],
+    ['v2.GetRoute', 'Invalid Route identifier specified'],
+  ])('of what %s does not find: %s', (name, message) => {
+    expect(serviceErrors.notFound(subjectOf(name)).message).toBe(message);
+  });
+
+  test.each(operationRows().map(({ name }) => name))('names nothing that is not in the path: %s', (name) => {
+    const subject = subjectOf(name);
+    const path = (subject.path ?? '').replace(/^\/v2/, '');
+    const denied = serviceErrors.accessDenied(subject).message;
+
+    expect(denied).toContain(
+      `perform: apigateway:${subject.method} on resource: arn:aws:apigateway:eu-west-1::${path} `,
+    );
+    if (!path.includes('/stages')) expect(serviceErrors.notFound(subject).message).not.toMatch(/stage/i);
+  });
+});
+
+/** A call of the operation, whatever its parameters: `a1`. */
+function subjectOf(name: string) {
+  const row = operationRows().find((each) => each.name === name);
+  if (row === undefined) throw new Error(`There is no ${name}`);
+  const target =
+    row.path.replace(/\{[^}]+\}/g, 'a1') + (row.fixedQuery === undefined ? '' : `?${row.fixedQuery}`);
+  const { key } = identify(row.method, target);
+  return { method: row.method, path: key?.path, restApiId: key?.restApiId, region: 'eu-west-1' };
+}
