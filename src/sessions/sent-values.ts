@@ -32,6 +32,14 @@ const NAMES = [
   'deploymentId',
 ];
 
+/** Members that hold things which have paths of their own: one, or several by the last segment of these. [the service's models] */
+const EMBEDDED: ReadonlyArray<readonly [member: string, segment: string, isMap: boolean]> = [
+  ['resourceMethods', 'methods', true],
+  ['methodIntegration', 'integration', false],
+  ['methodResponses', 'responses', true],
+  ['integrationResponses', 'responses', true],
+];
+
 /**
  * What a client of a replay has sent and redaction took out: later answers carry it where it stood, as the service's
  * would. A program that compares them with what it holds finds no difference then.
@@ -105,7 +113,22 @@ export class SentValues {
   }
 
   #restoreThing(thing: JsonObject, subjects: readonly string[]): JsonObject {
-    return this.#meantFor(subjects).reduce(putBack, thing);
+    const [path, name] = subjects;
+    const restored = this.#meantFor(subjects).reduce(putBack, thing);
+    return EMBEDDED.reduce((whole, [member, segment, isMap]) => {
+      const held = whole[member];
+      if (!isJsonObject(held)) return whole;
+      const at = `${path || name}/${segment}`;
+      return withMember(whole, member, isMap ? this.#restoreMap(held, at) : this.#restoreThing(held, [at]));
+    }, restored);
+  }
+
+  #restoreMap(things: JsonObject, path: string): JsonObject {
+    return Object.entries(things).reduce(
+      (whole, [name, thing]) =>
+        isJsonObject(thing) ? withMember(whole, name, this.#restoreThing(thing, [`${path}/${name}`])) : whole,
+      things,
+    );
   }
 
   /** Of what was sent for one member, what shares most names with this, and of that the last. */

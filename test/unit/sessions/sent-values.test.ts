@@ -54,6 +54,25 @@ const integration: Sent = [
   { credentials: role('123456789012') },
   { type: 'AWS' },
 ];
+const integrationResponse: Sent = [
+  'PUT /restapis/x/resources/r/methods/GET/integration/responses/200',
+  { responseParameters: { 'method.response.header.key': "'secret'" } },
+  { responseParameters: { 'method.response.header.key': 'REDACTED' } },
+  { statusCode: '200' },
+];
+const integrationWith = (account: string, value: string): JsonObject => ({
+  credentials: role(account),
+  integrationResponses: {
+    '200': { statusCode: '200', responseParameters: { 'method.response.header.key': value } },
+  },
+});
+const resourceWith = (id: string, account: string, value: string): JsonObject => ({
+  id,
+  resourceMethods: {
+    GET: { httpMethod: 'GET', methodIntegration: integrationWith(account, value) },
+    POST: { httpMethod: 'POST' },
+  },
+});
 const policy = (account: string, quote: string) => `{${quote}AWS${quote}:${quote}${account}${quote}}`;
 const api: Sent = [
   'POST /restapis',
@@ -132,6 +151,47 @@ describe('what a client sent comes back', () => {
         { document: { credentials: role('123456789012') } },
       ],
       { document: { credentials: role('210987654321') } },
+    ],
+    [
+      'in a method that holds the thing',
+      [integration, integrationResponse],
+      [
+        'GET /restapis/x/resources/r/methods/GET',
+        { document: { httpMethod: 'GET', methodIntegration: integrationWith('123456789012', 'REDACTED') } },
+      ],
+      { document: { httpMethod: 'GET', methodIntegration: integrationWith('210987654321', "'secret'") } },
+    ],
+    [
+      'in a resource that holds the method',
+      [integration, integrationResponse],
+      [
+        'GET /restapis/x/resources?embed=methods',
+        {
+          document: {
+            item: [
+              resourceWith('q', '123456789012', 'REDACTED'),
+              resourceWith('r', '123456789012', 'REDACTED'),
+            ],
+          },
+        },
+      ],
+      {
+        document: {
+          item: [
+            resourceWith('q', '123456789012', 'REDACTED'),
+            resourceWith('r', '210987654321', "'secret'"),
+          ],
+        },
+      },
+    ],
+    [
+      'in the resource alone',
+      [integration, integrationResponse],
+      [
+        'GET /restapis/x/resources/r?embed=methods',
+        { document: resourceWith('r', '123456789012', 'REDACTED') },
+      ],
+      { document: resourceWith('r', '210987654321', "'secret'") },
     ],
     [
       'as an account id where the service writes it otherwise',
