@@ -104,7 +104,7 @@ const doors: Readonly<Record<string, readonly string[]>> = {
     'session-recorder',
     'shelf',
   ],
-  redaction: ['redactor', 'rule-names'],
+  redaction: ['redacted', 'redactor', 'rule-names'],
   journal: ['call-filter', 'call-waiters', 'entry', 'entry-ring', 'journal', 'memory-budget', 'own-text'],
   'aws/signing': [
     'authorization',

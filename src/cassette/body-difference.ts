@@ -1,6 +1,7 @@
 import { bodyOf, type Key, quote } from '../aws/apigateway/key.ts';
 import { documentBounds } from '../bounds.ts';
 import { equalJson, isJsonObject, type Json, writeJson } from '../json.ts';
+import { REDACTED } from '../redaction/redacted.ts';
 
 /** The first place where two bodies differ, and in how many they do. */
 interface Difference {
@@ -28,7 +29,16 @@ export function describeBodyDifference(key: Key, recorded: Iterable<Key>): strin
   if (nearest === undefined) return undefined;
   const { place, asked, recorded: known, count } = nearest;
   const more = count > 1 ? `, and in ${count - 1} more ${count === 2 ? 'place' : 'places'}` : '';
-  return `its body differs from the recorded one at ${quote(place)}: it is ${show(asked)}, recorded is ${show(known)}${more}`;
+  const kinds = isOneRedacted(asked, known)
+    ? `one of them is redacted, and the other is not; replay with the same --no-redact as it was recorded with`
+    : `it is ${show(asked)}, recorded is ${show(known)}`;
+  return `its body differs from the recorded one at ${quote(place)}: ${kinds}${more}`;
+}
+
+/** Whether what stands in one body was taken out of the other: it may be a secret, and is not shown. */
+function isOneRedacted(a: Json | undefined, b: Json | undefined): boolean {
+  const [first, second] = [a, b].map((value) => typeof value === 'string' && value.includes(REDACTED));
+  return typeof a === 'string' && typeof b === 'string' && first !== second && a !== '' && b !== '';
 }
 
 function differenceOf(asked: Json, recorded: Json): Difference | undefined {

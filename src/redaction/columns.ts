@@ -1,4 +1,4 @@
-import { REDACTED } from './secret-names.ts';
+import { REDACTED } from './redacted.ts';
 
 /** A field of CSV: bare, or in quotes in which a quote stands twice. [RFC 4180] */
 const FIELD = /("(?:[^"]|"")*"|[^,"\r\n]*)(,|\r?\n|$)/gy;

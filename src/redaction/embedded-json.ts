@@ -1,6 +1,7 @@
 import { redactionBounds } from '../bounds.ts';
 import { isNameField, isValueField } from './named-value.ts';
-import { isAboutSecret, isHarmless, REDACTED } from './secret-names.ts';
+import { REDACTED } from './redacted.ts';
+import { isAboutSecret, isHarmless } from './secret-names.ts';
 
 /** What is made of the texts in JSON. */
 export interface JsonTextRules {

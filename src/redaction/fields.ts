@@ -2,7 +2,8 @@ import { EXAMPLE_ACCOUNT_ID } from '../aws/apigateway/service-error.ts';
 import { isJsonObject, type Json, type JsonObject, numberOf, numberText, objectOf } from '../json.ts';
 import { patchedName } from './mappings.ts';
 import { isNameField, isValueField } from './named-value.ts';
-import { isAboutSecret, isHarmless, REDACTED } from './secret-names.ts';
+import { REDACTED } from './redacted.ts';
+import { isAboutSecret, isHarmless } from './secret-names.ts';
 
 /** What is done to the fields of a document. */
 export interface FieldRules {

@@ -1,6 +1,6 @@
 import type { Finding, TextRule } from './finding.ts';
+import { REDACTED } from './redacted.ts';
 import type { RedactionName } from './rule-names.ts';
-import { REDACTED } from './secret-names.ts';
 
 interface Pattern {
   readonly rule: RedactionName;

@@ -1,7 +1,8 @@
 import type { SecretPlaces } from '../aws/apigateway/operation.ts';
 import { isJsonObject, type Json, type JsonObject, objectOf } from '../json.ts';
 import { hideColumns } from './columns.ts';
-import { isHarmless, REDACTED } from './secret-names.ts';
+import { REDACTED } from './redacted.ts';
+import { isHarmless } from './secret-names.ts';
 
 /** What a document stands under, in an answer and in what is sent. */
 const ROOTS = ['document', 'body'];

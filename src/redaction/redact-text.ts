@@ -2,7 +2,7 @@ import { redactionBounds } from '../bounds.ts';
 import { isJsonText, type JsonTextRules, redactJsonText } from './embedded-json.ts';
 import { SHORTEST } from './find-secrets.ts';
 import { type Finding, replaceFindings } from './finding.ts';
-import { REDACTED } from './secret-names.ts';
+import { REDACTED } from './redacted.ts';
 
 /** What a text becomes. */
 export type TextRedactor = (text: string) => string;

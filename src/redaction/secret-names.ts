@@ -1,6 +1,3 @@
-/** What stands in the place of what was taken out. */
-export const REDACTED = 'REDACTED';
-
 /** Anywhere in a name, whatever divides its words. */
 const SECRET_LETTERS =
   /secret|passw(?:or)?d|passphrase|passcode|token|credential|private|connectionstring|basicauth|(?:access|account|admin|api|app|auth|client|consumer|crypt(?:o|ion)?|deploy|encryption|function|hmac|ingest(?:ion)?|jwt|licen[cs]e|master|root|service|session|shared|sign(?:ing|ature)?|ssh|storage|subscription|webhook|write)keys?/;
