@@ -29,13 +29,14 @@ Every operation of Amazon API Gateway's control plane, as restage knows it. The 
 goes by, which is made of the service's models: \`npx vitest run operations-page -u\`. Without \`-u\` they fail when it is out of date.
 
 - **Key besides the path**: what else of a call tells one recording from another: parameters of the query, which may be
-  absent; the header \`Accept\` where it asks for a format; the *body*, compared as JSON with its members in any order, and with
-  \`patchOperations\` in the order of their paths. A call with a parameter that is not listed here is not recorded. What a call
-  is signed with is never part of it.
+  absent, and of which *several* may be given where it says so; the header \`Accept\` where it asks for a format; the *body*,
+  compared as JSON with its members in any order, and with \`patchOperations\` in the order of their paths. A call with a
+  parameter that is not listed here is not recorded. What a call is signed with is never part of it.
 - **Kind**: a *write* changes something: a replay that makes it goes on to what was recorded after it. A *test* calls a backend, and
   is recorded with \`--record-operation\` alone, since what it answers holds logs.
-- **Never stored**: values of the answer, and behind → of the body that is sent. They stand as \`REDACTED\` in a cassette. That is
-  besides what is taken out [of every recording](../README.md#the-cassette-format).
+- **Never stored**: values of the answer, and behind → of the body that is sent. They stand as \`REDACTED\` in a cassette.
+  *Fixed headers* are those whose value an integration sends as it stands, but for what tells no one's identity, such as
+  \`Content-Type\`. That is besides what is taken out [of every recording](../README.md#the-cassette-format).
 - **Seen with**: the clients that called it in a run that the tests replay, and with many more
   [\`GetStages\` of version 1](clients.md):
 ${seen.map(({ client, program, operations }) => `  - ${client}: ${program}, ${operations.size} operations`).join('\n')}
@@ -71,17 +72,27 @@ function table(of: readonly OperationRow[]): string {
 
 function keyOf(row: OperationRow): string {
   const operation = findOperation(row.name);
-  const query = row.anyQuery === true ? ['any parameter'] : (row.query ?? []).map(code);
+  const several = (name: string) =>
+    row.repeated?.includes(name) === true ? `${code(name)} (several)` : code(name);
+  const query = row.anyQuery === true ? ['any parameter'] : (row.query ?? []).map(several);
   const needs = { nothing: [], accept: [code('Accept')], body: ['body'] }[operation?.keyNeeds ?? 'nothing'];
   return [...query, ...needs].join(', ');
 }
 
 function secretsOf(row: OperationRow): string {
-  const answered = (row.secrets ?? []).map(code).join(', ');
-  const sent = [...(row.sentSecrets ?? []), ...(row.patchedSecrets ?? []), ...(row.secretColumns ?? [])];
-  return [answered, sent.length === 0 ? '' : `→ ${sent.map(code).join(', ')}`]
+  const answered = [...(row.secrets ?? []).map(code), ...(row.statics ?? []).map(fixedIn)];
+  const sent = [
+    ...[...(row.sentSecrets ?? []), ...(row.patchedSecrets ?? []), ...(row.secretColumns ?? [])].map(code),
+    ...[...(row.sentStatics ?? []), ...(row.patchedStatics ?? [])].map(fixedIn),
+  ];
+  return [answered.join(', '), sent.length === 0 ? '' : `→ ${sent.join(', ')}`]
     .filter((part) => part !== '')
     .join(' ');
+}
+
+/** What an integration sends as it is: of the map's place the last part is enough to find it by. */
+function fixedIn(path: string): string {
+  return `fixed headers in ${code(path.slice(path.lastIndexOf('.') + 1))}`;
 }
 
 function clientsOf(name: string): string {
