@@ -2,6 +2,7 @@ import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { build, type Plugin } from 'rolldown';
 import { describeFaults } from '../src/chaos/catalogue.ts';
+import { buildFrameworks } from './frameworks.ts';
 import { writeLicences } from './licences.ts';
 import { withOwnGlobals } from './own-globals.ts';
 import { writeTypes } from './types.ts';
@@ -18,7 +19,7 @@ const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { versio
 
 rmSync(OUT, { recursive: true, force: true });
 const { output } = await build({
-  input: { index: 'src/index.ts', 'cli/main': 'src/cli/main.ts' },
+  input: { index: 'src/index.ts', testing: 'src/testing/testing.ts', 'cli/main': 'src/cli/main.ts' },
   platform: 'node',
   transform: { target: 'node20.19', define: { RESTAGE_VERSION: JSON.stringify(version) } },
   // Of yargs the parser alone is used: the rest of it does nothing by being loaded that anybody would miss.
@@ -27,7 +28,7 @@ const { output } = await build({
   output: {
     dir: OUT,
     format: 'cjs',
-    entryFileNames: ({ name }) => (name === 'index' ? '[name].cjs' : '[name].js'),
+    entryFileNames: ({ name }) => (name === 'cli/main' ? '[name].js' : '[name].cjs'),
     chunkFileNames: 'chunks/[name]-[hash].cjs',
     sourcemap: true,
     // What is compiled at each start is the faster the less it is. Names and lines stay, for whoever reads a trace: Node.js
@@ -50,7 +51,9 @@ chmodSync(join(OUT, 'cli/main.js'), 0o755);
 for (const part of output) if (part.fileName.endsWith('.map')) dropOthersSources(join(OUT, part.fileName));
 // The package's own says that a .js is an ES module.
 writeFileSync(join(OUT, 'cli/package.json'), '{ "type": "commonjs" }\n');
-writeIndex(output.find((part) => part.type === 'chunk' && part.name === 'index'));
+for (const name of ['index', 'testing']) writeModule(name);
+await buildFrameworks(OUT);
+writeModule('jest', ['useRestage']);
 writeTypes(join(OUT, 'types'));
 writeLicences(
   join(OUT, 'THIRD-PARTY-LICENCES.txt'),
@@ -70,12 +73,13 @@ function dropOthersSources(path: string): void {
 }
 
 /** Whoever imports the package gets an ES module, as its types say. */
-function writeIndex(index: (typeof output)[number] | undefined): void {
-  if (index?.type !== 'chunk') throw new Error('the build has no index');
-  const names = index.exports.join(', ');
+function writeModule(name: string, exported?: readonly string[]): void {
+  const chunk = output.find((part) => part.type === 'chunk' && part.name === name && part.isEntry);
+  const names = exported ?? (chunk?.type === 'chunk' ? chunk.exports : undefined);
+  if (names === undefined) throw new Error(`the build has no ${name}`);
   writeFileSync(
-    join(OUT, 'index.js'),
-    `import restage from './index.cjs';\nexport const { ${names} } = restage;\n`,
+    join(OUT, `${name}.js`),
+    `import restage from './${name}.cjs';\nexport const { ${names.join(', ')} } = restage;\n`,
   );
 }
 

@@ -2,13 +2,16 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** Writes the declarations that `index.d.ts` leads to, and no others, into a folder. */
+/** What people import: the package itself, and what it is for each test framework. */
+const ENTRIES = ['index.d.ts', 'testing/vitest.d.ts', 'testing/node-test.d.ts', 'testing/jest.d.ts'];
+
+/** Writes the declarations that the entries lead to, and no others, into a folder. */
 export function writeTypes(out: string): void {
   const all = mkdtempSync(`${out}-`);
   try {
     const compiler = ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json', '--outDir', all];
     execFileSync(process.execPath, compiler, { stdio: 'inherit' });
-    for (const path of reachableFrom('index.d.ts', all)) {
+    for (const path of reachableFrom(ENTRIES, all)) {
       mkdirSync(dirname(join(out, path)), { recursive: true });
       // Whoever compiles against them has no such sources.
       const text = readFileSync(join(all, path), 'utf8').replace(
@@ -22,8 +25,8 @@ export function writeTypes(out: string): void {
   }
 }
 
-function reachableFrom(entry: string, folder: string): Set<string> {
-  const reached = new Set<string>([entry]);
+function reachableFrom(entries: readonly string[], folder: string): Set<string> {
+  const reached = new Set<string>(entries);
   for (const path of reached) {
     const text = readFileSync(join(folder, path), 'utf8');
     for (const [, specifier = ''] of text.matchAll(/(?:from |import\()'(\.[^']+)'/g))

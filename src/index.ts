@@ -38,7 +38,7 @@ export type RestageOptions = Omit<SettingValues, 'faults'>;
 
 /** The same, with a faults file, and a mode that beats `RESTAGE_MODE`. */
 export interface EnvironmentOptions extends SettingValues {
-  readonly mode?: Mode;
+  readonly mode?: Mode | undefined;
 }
 
 /**

@@ -22,7 +22,7 @@ it('holds what is needed, and nothing else', () => {
   const packed = listPacked();
   const kinds = [
     /^(?:package\.json|README\.md)$/,
-    /^dist\/(?:index\.js|index\.cjs|cli\/main\.js|chunks\/[\w.-]+\.cjs)(?:\.map)?$/,
+    /^dist\/(?:(?:index|testing|jest)\.c?js|(?:vitest|node-test)\.js|cli\/main\.js|chunks\/[\w.-]+\.cjs)(?:\.map)?$/,
     /^dist\/cli\/package\.json$/,
     /^dist\/types\/[\w/-]+\.d\.ts$/,
     /^dist\/THIRD-PARTY-LICENCES\.txt$/,
@@ -38,15 +38,23 @@ it('holds what is needed, and nothing else', () => {
       String(kind),
     ).toBe(true);
   const { bin, exports, types } = JSON.parse(readFileSync('package.json', 'utf8'));
-  const named = [bin.restage, types, exports['.'].types, exports['.'].default];
+  const { './package.json': _, ...entries } = exports as Record<string, Record<string, string>>;
+  const named = [bin.restage, types, ...Object.values(entries).flatMap((entry) => Object.values(entry))];
+  expect(Object.keys(entries)).toEqual(['.', './vitest', './node-test', './jest']);
   for (const path of named) expect(packed).toContain(String(path).replace(/^\.\//, ''));
 });
 
 it('needs nothing to be installed beside it', () => {
-  const { dependencies, optionalDependencies, peerDependencies } = JSON.parse(
+  const { dependencies, optionalDependencies, peerDependencies, peerDependenciesMeta } = JSON.parse(
     readFileSync('package.json', 'utf8'),
   );
-  expect([dependencies, optionalDependencies, peerDependencies]).toEqual([undefined, undefined, undefined]);
+  expect([dependencies, optionalDependencies]).toEqual([undefined, undefined]);
+  // Whoever tests with a framework has it. Nobody gets one for restage's sake.
+  const optional = Object.keys(peerDependencies).filter((name) => peerDependenciesMeta[name].optional);
+  expect([Object.keys(peerDependencies), optional]).toEqual([
+    ['jest', 'vitest'],
+    ['jest', 'vitest'],
+  ]);
   const types = built.filter((path) => path.endsWith('.d.ts'));
   const strangers = types.flatMap((path) =>
     [...readFileSync(path, 'utf8').matchAll(/(?:from |import\()'([^']+)'/g)]
@@ -55,9 +63,10 @@ it('needs nothing to be installed beside it', () => {
         specifier.startsWith('.')
           ? !existsSync(join(dirname(path), specifier.replace(/\.js$/, '.d.ts')))
           : !specifier.startsWith('node:'),
-      ),
+      )
+      .map((specifier) => [path, specifier]),
   );
-  expect(strangers).toEqual([]);
+  expect(strangers).toEqual([['dist/types/testing/vitest.d.ts', 'vitest']]);
 });
 
 it('names the licence of every library that is in it', () => {

@@ -30,12 +30,20 @@ const LONGEST_WAIT_MS = 2 ** 31 - 1;
 /** What a program sees of a session; of the main one, and so of the server. */
 export function createView(parts: ViewParts): View {
   const { started, settings, session, onWarning, checkOpen, close } = parts;
-  const whileOpen =
-    <A extends readonly unknown[], T>(act: (...args: A) => T) =>
-    (...args: A): T => {
-      checkOpen();
-      return plainly(() => act(...args));
+  const whileOpen = <A extends readonly unknown[], T>(act: (...args: A) => T) => {
+    const member = (...args: A): T => {
+      try {
+        checkOpen();
+        return plainly(() => act(...args));
+      } catch (error) {
+        // A trace holds few lines: the first is to be the one that asked for what cannot be.
+        if (error instanceof UsageError || error instanceof FailureError)
+          Error.captureStackTrace(error, member);
+        throw error;
+      }
     };
+    return member;
+  };
   const { mode, name, seed } = session;
   const url = started.url + sessionPrefix(name);
   const reached = { ...started, mode, session: name };

@@ -1,0 +1,109 @@
+import { test as base, expect, type TestAPI } from 'vitest';
+import type { RestageSession } from '../assembly/restage.ts';
+import { describeVerdict, type RestageTestOptions, recordCommand, TestServers } from './testing.ts';
+
+export type { RestageSession } from '../assembly/restage.ts';
+export type { RestageTestOptions } from './test-options.ts';
+export { expect };
+
+declare module 'vitest' {
+  interface Matchers<T> {
+    /** Whether the calls of a session did what is expected, such as `attempts<=3` or `all succeed`. */
+    toMeet: (expectation: string) => T;
+  }
+}
+
+/** What a test can ask for. */
+export interface RestageFixtures {
+  /** Settings of the test's own, for `test.override` and `test.extend`. */
+  restageOptions: RestageTestOptions;
+  /** A session of the test's own, named after it. */
+  restage: RestageSession;
+}
+
+interface OwnFixtures extends RestageFixtures {
+  restageServers: TestServers;
+}
+
+expect.extend({
+  toMeet(session: RestageSession, expectation: string) {
+    const { passed, message } = describeVerdict(session, expectation);
+    return { pass: passed, message: () => message };
+  },
+});
+
+/** vitest's `test`, with a session of restage for each test that asks for it. */
+export const test: TestAPI<RestageFixtures> = base.extend<OwnFixtures>({
+  restageOptions: {},
+  restageServers: [
+    // biome-ignore lint/correctness/noEmptyPattern: vitest reads from it that nothing is needed.
+    async ({}, use) => {
+      const servers = new TestServers((text) => console.error(text));
+      await use(servers);
+      await servers.close();
+    },
+    { scope: 'file' },
+  ],
+  restage: async ({ restageOptions, restageServers, task }, use) => {
+    const { filepath } = task.file;
+    const place = {
+      file: filepath,
+      name: distinctNameOf(task),
+      record: recordCommand('npx vitest run', filepath, '-t', namesOf(task).join(' ')),
+    };
+    const opened = await restageServers.open(place, restageOptions);
+    await use(opened.session);
+    const { state } = task.result ?? {};
+    if (state === 'skip') await opened.end('skipped');
+    // By now the test has thrown, or not; `test.fails` is content if it has.
+    else await opened.end((state === 'fail') === (task.fails ?? false) ? 'passed' : 'failed');
+  },
+});
+
+export const it: typeof test = test;
+
+/** What is read of a task of vitest. */
+interface Task {
+  readonly name: string;
+  readonly type: string;
+  readonly suite?: Task | undefined;
+  readonly file: Task;
+  readonly tasks?: readonly Task[];
+}
+
+const places = new WeakMap<Task, ReadonlyMap<Task, string>>();
+
+/** The full name; tests of one name are told apart by their place in the file, whichever of them run. */
+function distinctNameOf(task: Task): string {
+  const known = places.get(task.file) ?? nameTests(task.file);
+  places.set(task.file, known);
+  return known.get(task) ?? fullNameOf(task);
+}
+
+function nameTests(file: Task): Map<Task, string> {
+  const counts = new Map<string, number>();
+  const named = new Map<Task, string>();
+  for (const test of testsIn(file)) {
+    const name = fullNameOf(test);
+    const count = (counts.get(name) ?? 0) + 1;
+    counts.set(name, count);
+    named.set(test, count === 1 ? name : `${name} #${count}`);
+  }
+  return named;
+}
+
+function* testsIn(suite: Task): Generator<Task> {
+  for (const task of suite.tasks ?? []) {
+    if (task.type === 'test') yield task;
+    else yield* testsIn(task);
+  }
+}
+
+function fullNameOf(task: Task): string {
+  return namesOf(task).join(' > ');
+}
+
+function namesOf(task: Task): string[] {
+  const above = task.suite === undefined || task.suite === task.file ? [] : namesOf(task.suite);
+  return [...above, task.name];
+}
