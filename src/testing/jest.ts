@@ -41,7 +41,7 @@ export function useRestage(options: RestageTestOptions = {}): RestageSession {
       throw new Error(
         `Cannot open a session for '${name}': another test of this file has that name. Give it another one.`,
       );
-    const record = recordCommand('npx jest', testPath, '-t', name);
+    const record = recordCommand('npx jest -t', name, testPath);
     current = await servers.open({ file: testPath, name, record }, options);
   });
   afterEach(async () => {

@@ -43,7 +43,7 @@ export function restageFor(
       const place = {
         file: path,
         name,
-        record: recordCommand('node --test', path, '--test-name-pattern', t.name),
+        record: recordCommand('node --test --test-name-pattern', t.name, path),
       };
       const opened = await servers.open(place, all);
       t.after(() => opened.end(hasPassed(t) ? 'passed' : 'failed'));

@@ -10,12 +10,15 @@ import type { TestPlace } from './test-place.ts';
 const MAX_TOLD = 50;
 
 /** What a failed test called, in one block: each call, and for those that are not recorded the command that records them. */
-export function describeCalls(session: RestageSession, { name, record }: TestPlace): string {
+export function describeCalls(
+  session: Pick<RestageSession, 'calls' | 'misses' | 'mode' | 'seed'>,
+  { name, record }: TestPlace,
+): string {
   const calls = session.calls();
   const told = calls.slice(-MAX_TOLD);
   const count = calls.length === 1 ? '1 call' : `${calls.length} calls`;
   const left = calls.length - told.length;
-  const chance = session.faults.list().length === 0 ? '' : `, seed ${session.seed}`;
+  const chance = told.some(({ hits }) => hits.length > 0) ? `, seed ${session.seed}` : '';
   return [
     `restage: '${printable(name)}' made ${count} in mode ${session.mode}${chance}${told.length === 0 ? '.' : ':'}`,
     ...(left > 0 ? [`  (${left} before)`] : []),
@@ -54,12 +57,14 @@ export function describeVerdict(
   return { passed, message: [`${what}: ${printable(reason)}`, ...calls].join('\n') };
 }
 
-/** The command that records a test: its file is named as it is seen from the working folder. */
-export function recordCommand(runner: string, file: string, select: string, pattern: string): string {
-  const words = pattern.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&').replace(/[\x00-\x1f\x7f-\x9f]/g, '.');
-  return printable(
-    `RESTAGE_MODE=record ${runner} ${quote(relative(process.cwd(), file) || file)} ${select} ${quote(words)}`,
-  );
+/**
+ * The command that records a test; its file is named as it is seen from the working folder.
+ * @param runner with the option that takes a pattern of names, last.
+ */
+export function recordCommand(runner: string, name: string, file: string): string {
+  const pattern = name.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&').replace(/[\x00-\x1f\x7f-\x9f]/g, '.');
+  const path = relative(process.cwd(), file) || file;
+  return printable(`RESTAGE_MODE=record ${runner} ${quote(pattern)} ${quote(path)}`);
 }
 
 /** As a shell takes it. */

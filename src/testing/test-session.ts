@@ -24,15 +24,21 @@ export interface TestParts {
 export class TestSession {
   readonly session: RestageSession;
   readonly #parts: TestParts;
+  /** Whether the test has closed it: what it recorded cannot be taken back any more. */
+  #isClosed = false;
 
   constructor(parts: TestParts) {
-    this.session = parts.session;
+    const close = (): Promise<void> => {
+      this.#isClosed = true;
+      return parts.session.close();
+    };
+    this.session = { ...parts.session, close, [Symbol.asyncDispose]: close };
     this.#parts = parts;
   }
 
   /**
-   * Ends the session; settled when what a passed test recorded is saved. What any other recorded is taken back. A failed test's
-   * calls are told.
+   * Ends the session; settled when what a passed test recorded is saved. What any other recorded is taken back, unless it has
+   * closed the session itself. A failed test's calls are told.
    * @throws FailureError when a test that passed was not to.
    */
   async end(how: TestEnd): Promise<void> {
@@ -41,7 +47,7 @@ export class TestSession {
     try {
       if (how === 'passed') flaws = await this.#findFlaws();
       if (how === 'failed' || flaws.length > 0) say(describeCalls(session, place));
-      if (how !== 'passed' || flaws.length > 0) await session.discard();
+      if (!this.#isClosed && (how !== 'passed' || flaws.length > 0)) await session.discard();
     } finally {
       await session.close();
       await removeIfEmpty(join(session.dir, session.cassette));

@@ -49,7 +49,7 @@ export const test: TestAPI<RestageFixtures> = base.extend<OwnFixtures>({
     const place = {
       file: filepath,
       name: distinctNameOf(task),
-      record: recordCommand('npx vitest run', filepath, '-t', namesOf(task).join(' ')),
+      record: recordCommand('npx vitest run -t', namesOf(task).join(' '), filepath),
     };
     const opened = await restageServers.open(place, restageOptions);
     await use(opened.session);

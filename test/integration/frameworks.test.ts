@@ -1,0 +1,93 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, type TestContext, test } from 'vitest';
+import { credentialVariables } from '../support/cli.ts';
+import { cases, type FrameworkCase, twin } from '../support/frameworks/cases.ts';
+import {
+  cassettesBeside,
+  type FrameworkRun,
+  frameworks,
+  layOutProject,
+  packPackage,
+  runFramework,
+} from '../support/frameworks/project.ts';
+import { startStandIn } from '../support/stand-in.ts';
+
+let packed: string;
+beforeAll(() => {
+  packed = packPackage();
+});
+afterAll(() => rmSync(dirname(packed), { recursive: true }));
+
+/** Tests that run beside one another each have a folder of their own, by their own context. */
+function projectFor(
+  { onTestFinished }: Pick<TestContext, 'onTestFinished'>,
+  files: Readonly<Record<string, string>>,
+): string {
+  const folder = mkdtempSync(join(tmpdir(), 'restage-project-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  layOutProject(folder, packed, files);
+  return folder;
+}
+
+/** Each case that did not go as its row says, with what it said. */
+function strayed({ failed, passed, stderr, stdout }: FrameworkRun, when: 'recorded' | 'replayed'): unknown[] {
+  const of = ({ name, [when]: says }: FrameworkCase) => {
+    const failure = failed[name];
+    if (says === undefined) return passed.includes(name) ? [] : [[name, failure ?? 'did not run']];
+    return failure !== undefined && says.test(failure) ? [] : [[name, failure, `${stdout}${stderr}`]];
+  };
+  return cases.flatMap(of);
+}
+
+describe.concurrent.each(frameworks)('restage for $name', (framework) => {
+  const { fileOf, extension, name } = framework;
+  const [first, second] = [`tests/first${extension}`, `tests/second${extension}`];
+
+  test('records a cassette for each test once, and replays them without the service', async (context) => {
+    const service = await startStandIn();
+    context.onTestFinished(() => service.close());
+    const folder = projectFor(context, { [first]: fileOf(cases), [second]: fileOf([twin]) });
+    const recording = {
+      ...credentialVariables(service.credentials),
+      AWS_REGION: 'us-east-1',
+      RESTAGE_UPSTREAM: service.url,
+    };
+    const recorded = await runFramework(framework, folder, { RESTAGE_MODE: 'record', ...recording });
+    expect(strayed(recorded, 'recorded')).toEqual([]);
+    const told = `${recorded.stdout}${recorded.stderr}`;
+    expect(told).toMatch(/restage: '.*fails after it has recorded' made 1 call in mode record/);
+    expect(told).toMatch(/^.*200 recorded {2}GetStages a1b2c3d4e5 {2}attempt 1/m);
+
+    const cassettes = cassettesBeside(folder, first);
+    const held = cases.flatMap(({ cassette }) => (cassette === undefined ? [] : [cassette]));
+    // One for each, none for what failed, no lock.
+    expect(Object.values(cassettes).map(String).sort()).toEqual(held.map(String).sort());
+    for (const each of Object.keys(cassettes)) expect(each).toMatch(/^[a-z0-9_-]{1,48}(?:\.[0-9a-f]{12})?$/);
+    expect(Object.values(cassettesBeside(folder, second))).toEqual([twin.cassette]);
+
+    await service.close();
+    const replayed = await runFramework(framework, folder, { ...recording, CI: 'true' });
+    expect(strayed(replayed, 'replayed')).toEqual([]);
+    const block = `${replayed.stdout}${replayed.stderr}`;
+    expect(block).toMatch(/400 missed {4}GetStages a1b2c3d4e5 {2}attempt 1 {2}it is not in cassette/);
+    expect(block).toMatch(
+      /Record what is missing: RESTAGE_MODE=record (?:npx vitest run -t|npx jest -t|node --test --test-name-pattern) '(?:a case )?fails after it has recorded' tests\/first\.test\.m?js/,
+    );
+    expect(cassettesBeside(folder, first)).toEqual(cassettes);
+  });
+
+  test('is started in no mode that there is not', async (context) => {
+    const folder = projectFor(context, { [first]: fileOf(cases.slice(0, 3)) });
+    const run = await runFramework(framework, folder, { RESTAGE_MODE: 'recrod' });
+    const line =
+      'Cannot use RESTAGE_MODE "recrod": there is no such mode. Did you mean \'record\'? Known are record, replay, auto, passthrough.';
+    expect([name, run.passed, Object.values(run.failed).map((said) => said.includes(line))]).toEqual([
+      name,
+      [],
+      [true, true, true],
+    ]);
+    expect(cassettesBeside(folder, first)).toEqual({});
+  });
+});
