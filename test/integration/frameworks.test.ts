@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, type TestContext, test } from 'vitest';
 import { credentialVariables } from '../support/cli.ts';
 import { cases, type FrameworkCase, twin } from '../support/frameworks/cases.ts';
+import { ownCases } from '../support/frameworks/own-cases.ts';
 import {
   cassettesBeside,
   type FrameworkRun,
@@ -76,6 +77,30 @@ describe.concurrent.each(frameworks)('restage for $name', (framework) => {
       /Record what is missing: RESTAGE_MODE=record (?:npx vitest run -t|npx jest -t|node --test --test-name-pattern) '(?:a case )?fails after it has recorded' tests\/first\.test\.m?js/,
     );
     expect(cassettesBeside(folder, first)).toEqual(cassettes);
+  });
+
+  test('knows what only this one has, while recording and in replay', async (context) => {
+    const own = ownCases[name];
+    const file = `tests/own${extension}`;
+    const service = await startStandIn();
+    context.onTestFinished(() => service.close());
+    const folder = projectFor(context, { [file]: own.text });
+    const env = {
+      ...credentialVariables(service.credentials),
+      AWS_REGION: 'us-east-1',
+      RESTAGE_UPSTREAM: service.url,
+    };
+    const failures = Object.entries(own.failed).map(([title, says]) => [title, expect.stringMatching(says)]);
+    const recorded = await runFramework(framework, folder, { RESTAGE_MODE: 'record', ...env });
+    expect(recorded.failed).toEqual(Object.fromEntries(failures));
+    expect(recorded.passed).toHaveLength(own.passed);
+    const cassettes = cassettesBeside(folder, file);
+    expect(Object.keys(cassettes)).toEqual(own.cassettes.map((each) => expect.stringMatching(each)));
+    await service.close();
+    const replayed = await runFramework(framework, folder, env);
+    expect(Object.keys(replayed.failed)).toEqual(Object.keys(recorded.failed));
+    expect(replayed.passed).toEqual(recorded.passed);
+    expect(cassettesBeside(folder, file)).toEqual(cassettes);
   });
 
   test('is started in no mode that there is not', async (context) => {
