@@ -27,8 +27,9 @@ export default defineConfig({
     // One more than there are cores: in some tests a client waits for its quota.
     maxWorkers: availableParallelism() + 1,
     sequence: { sequencer: ProgramsFirst },
-    testTimeout: 20_000,
-    hookTimeout: 20_000,
+    // Far more than any takes on an idle machine: some start several programs, one after the other.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     projects: [
       {
         extends: true,

@@ -99,11 +99,8 @@ function linesOf(page: readonly Snippet[]): string {
     .join('');
 }
 
-// Far more than they take on an idle machine: each starts several programs, one after the other.
-const TIMEOUT_MS = 90_000;
-
 describeWithClient('pytest', 'docs/pytest.md', () => {
-  test('leads from nothing to tests that were recorded and replay', { timeout: TIMEOUT_MS }, async () => {
+  test('leads from nothing to tests that were recorded and replay', async () => {
     const page = snippets('docs/pytest.md');
     const service = await startService();
     const { stdout } = await expectToRun(project(page), linesOf(page), recordingVariables(service));
@@ -112,7 +109,7 @@ describeWithClient('pytest', 'docs/pytest.md', () => {
 });
 
 describeWithClient('curl', 'docs/other-languages.md', () => {
-  test('leads from nothing to a session for each test', { timeout: TIMEOUT_MS }, async () => {
+  test('leads from nothing to a session for each test', async () => {
     const page = snippets('docs/other-languages.md');
     const service = await startService();
     const { stdout } = await expectToRun(project(page), linesOf(page), recordingVariables(service));
@@ -165,7 +162,7 @@ describeWithClient('curl', 'docs/ci.md', () => {
   const page = snippets('docs/ci.md');
   const pipelines = page.filter(({ lang }) => lang === 'yaml');
 
-  test('has pipelines that replay', { timeout: TIMEOUT_MS }, async () => {
+  test('has pipelines that replay', async () => {
     const service = await startService();
     const folder = project([]);
     await recordInto(service, ['/restapis/a1b2c3d4e5/stages'], {
@@ -183,7 +180,7 @@ describeWithClient('curl', 'docs/ci.md', () => {
     );
   });
 
-  test('is refused to record, and records where it says so', { timeout: TIMEOUT_MS }, async () => {
+  test('is refused to record, and records where it says so', async () => {
     const folder = project([]);
     const service = await startService();
     const [shown] = page.filter(({ lang }) => lang === 'console');
