@@ -42,15 +42,18 @@ export async function describeMiss(cassette: Cassette, key: Key): Promise<Miss> 
   if (difference !== undefined)
     return { message: `${what}: ${difference} (${cassette.folder}). ${remedy}.`, note: difference };
   const keys = cassette.keysLike(key, SHOWN).map(describeKey);
-  const nearest =
-    keys.length > 0 || key.restApiId === undefined ? keys : await apisLike(cassette, key.restApiId);
+  const nearest = keys.length > 0 ? keys : await nameOthers(cassette, key.restApiId);
   const known = nearest.length === 0 ? 'The cassette is empty' : `Nearest recorded: ${nearest.join('; ')}`;
   const note = `it is not in cassette ${quote(cassette.name)}`;
   return { message: `${what}: ${note} (${cassette.folder}). ${known}. ${remedy}.`, note };
 }
 
-async function apisLike(cassette: Cassette, restApiId: string): Promise<string[]> {
-  return (await cassette.apisLike(restApiId, SHOWN)).map((id) => `API ${quote(id)}`);
+/** What else is recorded, where nothing is of this API, or of the account. */
+async function nameOthers(cassette: Cassette, restApiId: string | undefined): Promise<string[]> {
+  const apis = await cassette.apisLike(restApiId ?? '', SHOWN);
+  if (apis.length > 0) return apis.map((id) => `API ${quote(id)}`);
+  const ofAccount = await cassette.load(undefined);
+  return ofAccount.slice(0, SHOWN).map((interaction) => describeKey(interaction.key));
 }
 
 /** Says that what is recorded cannot be told in the representation that was asked for. */

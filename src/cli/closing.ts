@@ -90,7 +90,7 @@ export async function reportUnused(
 
 /** What to do about calls that have no recording. */
 function remedyOf(gaps: readonly Gap[], dir: string): string {
-  const [first] = gaps.filter(({ restApiId }) => restApiId !== undefined);
+  const [first] = gaps.filter(canBeRecorded);
   if (first === undefined) return 'Keep them out of what is replayed: they cannot be recorded';
   if (!first.missed)
     return 'Record again once they are answered with what can be recorded; the log says why they were not';
@@ -99,12 +99,16 @@ function remedyOf(gaps: readonly Gap[], dir: string): string {
   return `Record what is missing: restage record -c ${first.cassette}${folder}${named} -- <your command>`;
 }
 
-/** `GetStages a1b2c3d4e5 deploymentId=vakw79 (2×), GET /account and 3 more`. */
+function canBeRecorded({ parameters }: Gap): boolean {
+  return parameters !== undefined;
+}
+
+/** `GetStages a1b2c3d4e5 deploymentId=vakw79 (2×), GetAccount, GET /restapis/ and 3 more`. */
 function nameAll(gaps: readonly Gap[]): string {
   const named = gaps.slice(0, MAX_NAMED).map((gap) => {
     const notes = [
       ...(gap.missed ? [] : [`answered with ${gap.status}`]),
-      ...(gap.restApiId === undefined ? [gap.note] : []),
+      ...(canBeRecorded(gap) ? [] : [gap.note]),
       ...(gap.times > 1 ? [`${gap.times}×`] : []),
     ];
     const note = notes.length === 0 ? '' : ` (${notes.join(', ')})`;

@@ -9,8 +9,8 @@ import type { Ending } from './ending.ts';
 /** Calls for one thing that a replay has missed, or will miss since they were not recorded. */
 export interface Gap {
   readonly operation: string;
-  /** Absent where there can be no recording. */
   readonly restApiId: string | undefined;
+  /** Absent where there can be no recording. */
   readonly parameters: Readonly<Record<string, string>> | undefined;
   readonly cassette: string;
   /** Whether a replay missed them; else they were not recorded. */

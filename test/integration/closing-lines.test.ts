@@ -77,6 +77,22 @@ test('record tells in the end what was not recorded, and a replay misses just th
   expect(strict.stderr).not.toMatch(/ missed +400/);
 });
 
+test('replay tells how to record what it missed of an account, and that the rest cannot be', async () => {
+  const [account, neither] = await Promise.all([
+    replay(['/restapis', '/restapis/'], []),
+    replay(['/restapis/'], []),
+  ]);
+
+  const unknown = "GET /restapis/ (it is no operation of API Gateway's control plane that restage knows)";
+  expect(linesOf(account, MISSED)).toEqual([
+    `2 calls missed the recording: GetRestApis, ${unknown}. ` +
+      'Record what is missing: restage record -c default -- <your command>.',
+  ]);
+  expect(linesOf(neither, MISSED)).toEqual([
+    `1 call missed the recording: ${unknown}. Keep them out of what is replayed: they cannot be recorded.`,
+  ]);
+});
+
 test('a run that missed nothing says nothing, and neither does one whose misses were faults', async () => {
   const dir = await temporaryFolder();
   const ended = await replay([stages('a')], ['--dir', dir, '--fail-on-miss', '--fault', 'throttle']);

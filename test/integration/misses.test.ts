@@ -57,6 +57,19 @@ describe('a miss', () => {
     expect(api).toContain(remedy);
   });
 
+  test('of an account names the APIs that are recorded, and of an API what is recorded of the account', async () => {
+    const service = await startService();
+    const ofApi = await recordInto(service, [`/restapis/${sample.oneStage}/stages`]);
+    const ofAccount = await recordInto(service, ['/restapis?limit=2']);
+    const [apis, account] = await Promise.all([ofApi, ofAccount].map((dir) => run('replay', { dir })));
+
+    expect(await missOf(apis?.url ?? '', '/restapis')).toContain(
+      `Nearest recorded: API '${sample.oneStage}'.`,
+    );
+    const message = await missOf(account?.url ?? '', `/restapis/${sample.oneStage}/stages`);
+    expect(message).toContain("Nearest recorded: GetRestApis with limit '2'.");
+  });
+
   test('in an empty cassette, or in none, says that there is nothing', async () => {
     const { url } = await run('replay', { cassette: 'nothing' });
 
