@@ -12,6 +12,8 @@ interface Entry extends SentText {
 
 /** What an entry takes besides its texts, as measured. */
 const ENTRY_BYTES = 300;
+/** A plan's keys are keys of the account, by their ids, and show their values unasked. [real recordings] */
+const KEYS_OF_PLAN = /^\/usageplans\/[^/]+\/keys(?=\/|$)/;
 /** Members that name a thing, the first that it has: most things have others that name what they belong to. [the service's models] */
 const NAMES = [
   'id',
@@ -74,8 +76,9 @@ export class SentValues {
   }
 
   /** The content of an answer with what was sent put back into it; the same one where nothing was. */
-  restore({ path }: Key, content: JsonObject): JsonObject {
+  restore(key: Key, content: JsonObject): JsonObject {
     if (this.isEmpty) return content;
+    const path = key.path.replace(KEYS_OF_PLAN, '/apikeys');
     const restored = Object.entries(content).map(([name, value]): [string, Json] => {
       if (name === 'stages') return [name, this.#restoreAll(value, path)];
       return [name, name === 'document' && isJsonObject(value) ? this.#restoreDocument(value, path) : value];

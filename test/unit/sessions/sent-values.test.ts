@@ -114,6 +114,24 @@ describe('what a client sent comes back', () => {
       },
     ],
     [
+      'in a plan, whose keys show their values',
+      [keyA, keyB],
+      ['GET /usageplans/p/keys', { document: { item: [{ id: 'kb', name: 'a', value: 'REDACTED' }] } }],
+      { document: { item: [{ id: 'kb', name: 'a', value: 'sB' }] } },
+    ],
+    [
+      'in one key of a plan',
+      [keyA, keyB],
+      ['GET /usageplans/p/keys/ka', { document: { id: 'ka', name: 'a', value: 'REDACTED' } }],
+      { document: { id: 'ka', name: 'a', value: 'sA' } },
+    ],
+    [
+      'in the key that is put into a plan',
+      [keyA],
+      ['POST /usageplans/p/keys', { document: { id: 'ka', name: 'a', value: 'REDACTED' } }],
+      { document: { id: 'ka', name: 'a', value: 'sA' } },
+    ],
+    [
       'in the answer itself',
       [keyA],
       ['POST /apikeys', { document: { id: 'ka', name: 'a', value: 'REDACTED' } }],
