@@ -27,7 +27,6 @@ const PROBES = {
   botocore: ['python3', '-c', 'import botocore'],
   pytest: ['python3', '-c', 'import boto3, pytest'],
   curl: ['curl', '--aws-sigv4', 'aws:amz', '--version'],
-  moto: ['python3', '-c', 'import moto.server'],
   Python: ['python3', '-c', 'import ssl'],
 } as const;
 

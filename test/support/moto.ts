@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 
@@ -18,6 +18,13 @@ print(server.get_host_and_port()[1], flush=True)
 sys.stdin.read()
 server.stop()
 `;
+
+/** Why moto cannot be started here; nothing when it can. */
+export function whyNoMoto(): string | undefined {
+  const { status, error } = spawnSync('python3', ['-c', 'import moto.server'], { stdio: 'ignore' });
+  if (status === 0) return undefined;
+  return error === undefined ? '"python3 -c \'import moto.server\'" fails here' : error.message;
+}
 
 /** Starts it on a free port of 127.0.0.1. */
 export async function startMoto(): Promise<Moto> {
