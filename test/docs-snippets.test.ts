@@ -56,7 +56,7 @@ async function runLines(
 ): Promise<ClientResult> {
   // Pages name the usual port. It may be taken here.
   const lines = text.replaceAll('8480', String(await freePort()));
-  const script = `trap 'for job in $(jobs -p); do kill "$job"; done' EXIT\nset -e\n${lines}`;
+  const script = `trap 'for job in $(jobs -p); do kill "$job" 2>/dev/null || :; done' EXIT\nset -e\n${lines}`;
   const path = [join(folder, 'bin'), process.env.PATH].join(delimiter);
   return runProgram(
     'bash',
