@@ -97,6 +97,6 @@ function sessionOf({ sessions, parameters: { name = '' } }: ControlRequest): Ses
 }
 
 async function removeSession({ sessions, parameters: { name = '' } }: ControlRequest): Promise<object> {
-  if (await sessions.remove(name)) return { removed: name };
+  if (await sessions.dismiss(name)) return { removed: name };
   throw noSuchSession(sessions, name);
 }

@@ -79,6 +79,8 @@ export async function createSession({ call, sessions }: ControlRequest): Promise
 
 /** Why a session is not found, with those there are. */
 export function noSuchSession(sessions: Sessions, name: string): CallError {
+  const end = sessions.findEnd(name);
+  if (end !== undefined) return end;
   const known = sessions.list.slice(0, 20).flatMap(({ session }) => session.name ?? []);
   const names = known.length === 0 ? 'There is none yet' : suggestNames(name, known);
   return new CallError(

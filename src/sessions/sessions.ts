@@ -59,6 +59,8 @@ interface Entry {
   inFlight: number;
   /** Whether somebody asked for it, or set something in it: it makes room for no other. */
   isExplicit: boolean;
+  /** Whether it was made with settings of its own, and not by a call that named it. */
+  readonly isMade: boolean;
 }
 
 /** The isolated views of one proxy, by their names. */
@@ -117,9 +119,10 @@ export class Sessions {
       return entry.open.session;
     }
     this.endIdle();
-    if (this.#ended.has(name)) return hasEnded(name);
+    const end = this.findEnd(name);
+    if (end !== undefined) return end;
     try {
-      return this.#add(name, this.#defaults, isExplicit).open.session;
+      return this.#add(name, this.#defaults, { isExplicit, isMade: false }).open.session;
     } catch (error) {
       if (error instanceof CallError) return error;
       throw error;
@@ -154,7 +157,7 @@ export class Sessions {
         `Cannot make session '${name}': there is one already. Remove it first, or choose another name.`,
       );
     }
-    const { open } = this.#add(name, settings, true);
+    const { open } = this.#add(name, settings, { isExplicit: true, isMade: true });
     try {
       if (modeNeeds[settings.mode].recorder === 'anew') await open.session.recorder?.start();
       return open.session;
@@ -174,6 +177,22 @@ export class Sessions {
     if (this.#ended.size >= memoryBounds.endedSessions && oldest !== undefined) this.#ended.delete(oldest);
     this.#ended.add(ownText(name));
     await this.remove(name);
+  }
+
+  /**
+   * Ends a session as it began: one that was made for good, one that a call made by naming it until the next such call. Settled
+   * when what it recorded is saved. False when there is none of that name.
+   */
+  async dismiss(name: string): Promise<boolean> {
+    const entry = this.#entries.get(name);
+    if (entry === undefined) return false;
+    await (entry.isMade ? this.end(name) : this.remove(name));
+    return true;
+  }
+
+  /** Why no call makes a session of that name, if one of that name has ended for good. */
+  findEnd(name: string): CallError | undefined {
+    return this.#ended.has(name) ? hasEnded(name) : undefined;
   }
 
   /** Ends a session; settled when what it recorded is saved. False when there is none of that name. */
@@ -218,14 +237,14 @@ export class Sessions {
   }
 
   /** @throws {@link CallError} when there is no room for it, and no session that makes room. */
-  #add(name: string, settings: SessionSettings, isExplicit: boolean): Entry {
+  #add(name: string, settings: SessionSettings, how: Pick<Entry, 'isExplicit' | 'isMade'>): Entry {
     const entry = {
       open: this.#open(name, settings),
       plan: settings.plan,
       idleSeconds: settings.idleSeconds,
       lastUsedMs: this.#settings.elapsed(),
       inFlight: 0,
-      isExplicit,
+      ...how,
     };
     this.#entries.set(name, entry);
     return entry;

@@ -94,6 +94,26 @@ describe('sessions of a replaying server', () => {
     expect(await control(restage.url, 'DELETE', 'sessions/b')).toMatchObject({ status: 404 });
   });
 
+  test('end for good when they were made and are removed: what comes late is refused, until one is made again', async () => {
+    const restage = await run('replay', { dir: await recordSequence() });
+    const make = () => control(restage.url, 'POST', 'sessions', { name: 'a', faults: ['throttle,first=1'] });
+    expect((await make()).status).toBe(200);
+    expect((await control(restage.url, 'DELETE', 'sessions/a')).status).toBe(200);
+    expect(await stageNames(at(restage, 'a'))).toBe('400');
+    for (const [url, method, path, body] of [
+      [at(restage, 'a'), 'GET', 'calls'],
+      [at(restage, 'a'), 'POST', 'faults', { kind: 'throttle' }],
+      [at(restage, 'a'), 'POST', 'discard'],
+      [restage.url, 'GET', 'sessions/a'],
+      [restage.url, 'DELETE', 'sessions/a'],
+    ] as const) {
+      const { content } = await control(url, method, path, body);
+      expect(content.message, `${method} ${path}`).toContain("session 'a': whoever made it has closed it");
+    }
+    expect((await make()).status).toBe(200);
+    expect(await stageNames(at(restage, 'a'))).toBe('429');
+  });
+
   test('are reset one by one', async () => {
     const restage = await run('replay', { dir: await recordSequence() });
     for (const name of ['a', 'b']) await stageNames(at(restage, name));
