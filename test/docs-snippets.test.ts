@@ -170,14 +170,17 @@ describeWithClient('curl', 'docs/ci.md', () => {
       cassette: 'tests',
     });
     await service.close();
-    expect(pipelines).toHaveLength(4);
+    expect(pipelines).toHaveLength(5);
     const port = String(await freePort());
+    const uploads = pipelines.flatMap(({ text }) => [...text.matchAll(/path: ([\w.]+)/g)]);
     await Promise.all(
       pipelines.map(({ text }) => {
         const { lines, env } = readPipeline(text.replaceAll('8480', port));
         return expectToRun(folder, lines, { CI: 'true', ...env });
       }),
     );
+    const logs = uploads.map(([, path = '']) => readFileSync(join(folder, path), 'utf8'));
+    expect(logs).toEqual([expect.stringContaining('"outcome":"replayed"')]);
   });
 
   test('is refused to record, and records where it says so', async () => {

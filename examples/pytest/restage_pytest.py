@@ -6,6 +6,7 @@ standard library and restage's command line: that of the ini option ``restage_co
 """
 
 import difflib
+import errno
 import hashlib
 import json
 import math
@@ -77,6 +78,7 @@ class Session:
         self._server = server
         self.name = name
         self.mode = server.mode
+        self._folder = server.folder / cassette
         self.strict = bool(settings.get("strict", False))
         given = {key: settings[key] for key in ("faults", "order", "seed") if settings.get(key) is not None}
         # Whoever stands still in a debugger keeps the session.
@@ -145,6 +147,7 @@ class Session:
 
     def close(self) -> None:
         self._server.call("DELETE", "sessions/" + self.name)
+        remove_if_empty(self._folder)
 
 
 class Server:
@@ -152,10 +155,12 @@ class Server:
 
     def __init__(self, command: List[str], mode: str, folder: Path, root: Path) -> None:
         self.mode = mode
+        self.folder = folder
         self._log = tempfile.TemporaryFile()
         # The server's own cassette. Nothing is recorded to it; but it is locked, and workers of pytest-xdist share modules.
         own = f"pytest-{os.getpid()}"
         self._own_folder = folder / own
+        self._listening = f"restage {mode} listening on ".encode()
         # Shorter to read in what restage says, where it can be.
         shown = folder.relative_to(root) if root in folder.parents else folder
         keeper = ["--", sys.executable, "-I", "-S", "-c", KEEPER]
@@ -219,11 +224,12 @@ class Server:
                 self._process.kill()
                 self._process.wait()
         self._process.stdout.close()
-        if self._own_folder.is_dir() and not any(self._own_folder.iterdir()):
-            self._own_folder.rmdir()
+        remove_if_empty(self._own_folder)
         with self._log:
             self._log.seek(0)
-            return self._log.read().decode("utf-8", "replace").strip()
+            # Where it listened is no reason for anything.
+            lines = [line for line in self._log if not line.startswith(self._listening)]
+        return b"".join(lines).decode("utf-8", "replace").strip()
 
 
 class Plugin:
@@ -291,7 +297,7 @@ class Plugin:
     def _judge(self, item: pytest.Item, report: pytest.TestReport) -> None:
         _, session = self._sessions[item.nodeid]
         try:
-            if report.when == "call" and report.passed and session.strict and session.mode == "replay":
+            if report.when == "call" and report.passed and session.strict:
                 flaws = describe_flaws(session)
                 if flaws:
                     fail(report, "\n".join(["strict: the recording is not what the test asked for", *flaws]))
@@ -313,12 +319,15 @@ class Plugin:
 
     def pytest_unconfigure(self) -> None:
         """Whatever interrupted the run leaves no server behind, nor what half a test has recorded."""
-        try:
-            for nodeid in list(self._sessions):
+        said: List[Optional[str]] = []
+        for nodeid in list(self._sessions):
+            try:
                 self._close(nodeid, failed=True)
-        finally:
-            for server in self._servers.values():
-                server.stop()
+            except (RestageError, OSError) as error:
+                said.append(str(error))
+        said.extend(server.stop() for server in self._servers.values())
+        for text in filter(None, said):
+            print(text, file=sys.stderr)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -414,18 +423,20 @@ def describe_session(session: Session, nodeid: str) -> str:
 
 def describe_call(call: JsonObject) -> str:
     why = call.get("fault") or call.get("note")
-    return f"  {call['status']} {call['outcome']} {describe_key(call)}" + (f" ({why})" if why else "")
+    return f"  {call['status']} {call['outcome']} {describe_key(call)}" + (f" ({printable(why)})" if why else "")
 
 
 def describe_flaws(session: Session) -> List[str]:
     misses = ["Not recorded:", *(describe_call(call) for call in session.misses())]
-    unused = ["Not asked for:", *(f"  {describe_key(recording)}" for recording in session.unused())]
+    # While recording, what is left of earlier runs is none of the test's business.
+    recorded = session.unused() if session.mode in ("replay", "auto") else []
+    unused = ["Not asked for:", *(f"  {describe_key(recording)}" for recording in recorded)]
     return [line for part in (misses, unused) if len(part) > 1 for line in part]
 
 
 def describe_key(key: JsonObject) -> str:
     of = [key.get("restApiId"), *(f"{name}={value}" for name, value in (key.get("parameters") or {}).items())]
-    return " ".join([key["operation"], *(part for part in of if part)])
+    return printable(" ".join([key["operation"], *(part for part in of if part)]))
 
 
 def fail(report: pytest.TestReport, reason: str) -> None:
@@ -443,6 +454,20 @@ def suggest(name: str, known: Tuple[str, ...]) -> str:
 
 def message_of(text: str) -> str:
     try:
-        return str(json.loads(text)["message"])
+        return printable(str(json.loads(text)["message"]))
     except (ValueError, KeyError, TypeError):
-        return text
+        return printable(text)
+
+
+def printable(text: str) -> str:
+    """What somebody else chose, a cassette from a checkout included, with nothing in it that could act on a terminal."""
+    return "".join(each if each.isprintable() else "?" for each in text)
+
+
+def remove_if_empty(folder: Path) -> None:
+    try:
+        folder.rmdir()
+    except OSError as error:
+        # One that another process locks meanwhile has something in it, too.
+        if error.errno not in (errno.ENOENT, errno.ENOTEMPTY, errno.EEXIST):
+            raise

@@ -117,5 +117,33 @@ def test_discards(restage):
         assert restage.discard()["discarded"] == 1
 
 
+def test_calls_what_is_not_printable(restage):
+    with pytest.raises(Exception):
+        stages(restage, "a\x1b[31m\u202eb")
+    assert restage.mode == "passed over"
+
+
+left = []
+
+
+def test_leaves_its_session(restage):
+    left.append((restage, boto3.client("apigateway", **restage.client)))
+    stages(restage)
+
+
+def test_comes_late(restage):
+    for session, client in left:
+        for late in (session.calls, session.discard, session.close, lambda: session.faults.add("throttle")):
+            with pytest.raises(Exception, match="whoever made it has closed it"):
+                late()
+        with pytest.raises(Exception, match="SessionEndedException"):
+            client.get_stages(restApiId=OTHER)
+
+
+def test_opens_it_twice(restage):
+    with pytest.raises(Exception, match="there is one already"):
+        type(restage)(restage._server, restage.name, "other", {})
+
+
 def test_does_not_use_it():
     assert "RESTAGE_PYTEST" not in os.environ
