@@ -10,7 +10,10 @@ export interface RestageTestOptions
     SessionOptions {
   /** Another name for the test's cassette, for tests that share one: those that record to one must not run at the same time. */
   readonly cassette?: string | undefined;
-  /** The folder of cassettes; `__cassettes__/<test file's name>` beside the test file if not given. */
+  /**
+   * In place of `__cassettes__` beside the test file, from the working folder. Each test file has a folder in it, unless
+   * `cassette` is given as well.
+   */
   readonly dir?: string | undefined;
   /** Fail a test that called what is not recorded, or left recordings unused. */
   readonly strict?: boolean | undefined;

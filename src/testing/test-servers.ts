@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import type { Restage } from '../assembly/restage.ts';
 import { type EnvironmentOptions, startRestageFromEnvironment } from '../index.ts';
 import { removeIfEmpty } from './empty-folder.ts';
@@ -42,7 +42,7 @@ export class TestServers {
     const session = await restage.session(name, {
       ...own,
       cassette: own.cassette ?? name,
-      dir: own.dir ?? join(dirname(place.file), '__cassettes__', basename(place.file)),
+      dir: folderOf(place, own),
     });
     this.#folders.add(session.dir);
     return new TestSession({
@@ -85,4 +85,14 @@ export class TestServers {
     };
     return { restage, failures, close };
   }
+}
+
+/** Tests of two files that have the same name must not share a cassette, unless they say which. */
+function folderOf(
+  { file }: TestPlace,
+  { dir, cassette }: Pick<RestageTestOptions, 'dir' | 'cassette'>,
+): string {
+  if (dir === undefined) return join(dirname(file), '__cassettes__', basename(file));
+  if (cassette !== undefined) return dir;
+  return join(dir, cassetteNameOf(relative(process.cwd(), file).replaceAll('\\', '/')));
 }

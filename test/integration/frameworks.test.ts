@@ -1,9 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, type TestContext, test } from 'vitest';
 import { credentialVariables } from '../support/cli.ts';
-import { cases, type FrameworkCase, twin } from '../support/frameworks/cases.ts';
+import { cases, elsewhere, type FrameworkCase, twin } from '../support/frameworks/cases.ts';
 import { ownCases } from '../support/frameworks/own-cases.ts';
 import {
   cassettesBeside,
@@ -49,7 +49,10 @@ describe.concurrent.each(frameworks)('restage for $name', (framework) => {
   test('records a cassette for each test once, and replays them without the service', async (context) => {
     const service = await startStandIn();
     context.onTestFinished(() => service.close());
-    const folder = projectFor(context, { [first]: fileOf(cases), [second]: fileOf([twin]) });
+    const folder = projectFor(context, {
+      [first]: fileOf([...cases, ...elsewhere.slice(0, 1)]),
+      [second]: fileOf([twin, ...elsewhere.slice(1)]),
+    });
     const recording = {
       ...credentialVariables(service.credentials),
       AWS_REGION: 'us-east-1',
@@ -67,10 +70,17 @@ describe.concurrent.each(frameworks)('restage for $name', (framework) => {
     expect(Object.values(cassettes).map(String).sort()).toEqual(held.map(String).sort());
     for (const each of Object.keys(cassettes)) expect(each).toMatch(/^[a-z0-9_-]{1,48}(?:\.[0-9a-f]{12})?$/);
     expect(Object.values(cassettesBeside(folder, second))).toEqual([twin.cassette]);
+    expect(recorded.passed.filter((title) => title === 'lists elsewhere')).toHaveLength(2);
+    const shared = readdirSync(join(folder, 'elsewhere'), { recursive: true, encoding: 'utf8' }).sort();
+    expect(shared.filter((path) => path.endsWith('.json'))).toEqual([
+      expect.stringMatching(/^tests-first-test-.*\/a-case-lists-elsewhere.*\/a1b2c3d4e5\.json$/),
+      expect.stringMatching(/^tests-second-test-.*\/a-case-lists-elsewhere.*\/onestage01\.json$/),
+    ]);
 
     await service.close();
     const replayed = await runFramework(framework, folder, { ...recording, CI: 'true' });
     expect(strayed(replayed, 'replayed')).toEqual([]);
+    expect(replayed.passed.filter((title) => title === 'lists elsewhere')).toHaveLength(2);
     const block = `${replayed.stdout}${replayed.stderr}`;
     expect(block).toMatch(/400 missed {4}GetStages a1b2c3d4e5 {2}attempt 1 {2}it is not in cassette/);
     expect(block).toMatch(

@@ -120,3 +120,12 @@ export const twin: FrameworkCase = {
   body: `{ assert.equal((await list(restage, '${OTHER}')).length, 1); }`,
   cassette: [OTHER],
 };
+
+/** Tests of one name in two files, which record to one folder at the same time. */
+export const elsewhere = [API, OTHER].map(
+  (api): FrameworkCase => ({
+    name: 'lists elsewhere',
+    options: { dir: 'elsewhere', strict: true },
+    body: `{ await list(restage, '${api}'); }`,
+  }),
+);
