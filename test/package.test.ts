@@ -192,13 +192,66 @@ await startRestageFromEnvironment({ mode: 'recrod' });
 await restage.close();
 `,
   );
-  const compiler = resolve('node_modules/typescript/bin/tsc');
-  const said = (() => {
-    try {
-      return execFileSync(process.execPath, [compiler, '-p', folder], { encoding: 'utf8' });
-    } catch (error) {
-      return String((error as { stdout?: string }).stdout ?? error);
-    }
-  })();
-  expect(said).toBe('');
+  expect(compile(folder)).toBe('');
 });
+
+it('has types for tests in each framework, which find mistakes', () => {
+  const folder = temporaryFolder();
+  mkdirSync(join(folder, 'node_modules/@types'), { recursive: true });
+  symlinkSync(resolve('.'), join(folder, 'node_modules/restage'), 'dir');
+  for (const name of ['@types/node', 'vitest'])
+    symlinkSync(resolve('node_modules', name), join(folder, 'node_modules', name), 'dir');
+  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
+  // vitest's own types lead to those of tools that it need not be installed with.
+  const compilerOptions = {
+    module: 'nodenext',
+    strict: true,
+    noEmit: true,
+    skipLibCheck: true,
+    types: ['node'],
+  };
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions }));
+  writeFileSync(
+    join(folder, 'tests.ts'),
+    `import { test as nodeTest } from 'node:test';
+import { useRestage } from 'restage/jest';
+import { restageFor } from 'restage/node-test';
+import { expect, it, type RestageSession, type RestageTestOptions, test } from 'restage/vitest';
+const options: RestageTestOptions = { faults: ['throttle'], strict: true, mode: 'record', upstream: 'http://localhost' };
+test.override({ restageOptions: options });
+// @ts-expect-error There is no such option.
+test.override({ restageOptions: { stirct: true } });
+test.extend({ restageOptions: { seed: 1 } })('a', ({ restage }) => expect(restage).toMeet('attempts<=3'));
+it('b', async ({ restage, task }) => {
+  const session: RestageSession = restage;
+  // @ts-expect-error It is a text.
+  expect(session).not.toMeet(3);
+  console.log(task.name);
+});
+// @ts-expect-error What restage has for itself is nobody else's.
+test('c', ({ restageServers }) => restageServers);
+const restage = restageFor(import.meta, { order: 'last' });
+nodeTest('d', async (t) => {
+  const session: RestageSession = await restage.session(t, options);
+  // @ts-expect-error There is no such order.
+  await restage.session(t, { order: 'random' });
+  console.log(session.url);
+});
+const current: RestageSession = useRestage({ cassette: 'own' });
+// @ts-expect-error There is no such option.
+useRestage({ casette: 'own' });
+console.log(current.client.endpoint);
+`,
+  );
+  expect(compile(folder)).toBe('');
+});
+
+/** What the compiler says of the program in the folder. */
+function compile(folder: string): string {
+  const compiler = resolve('node_modules/typescript/bin/tsc');
+  try {
+    return execFileSync(process.execPath, [compiler, '-p', folder], { encoding: 'utf8' });
+  } catch (error) {
+    return String((error as { stdout?: string }).stdout ?? error);
+  }
+}
