@@ -32,6 +32,15 @@ async function call({ url }: View, api: string = API): Promise<number> {
   return (await fetch(url + stages(api))).status;
 }
 
+function thrownBy(act: () => unknown): Error {
+  try {
+    act();
+  } catch (error) {
+    if (error instanceof Error) return error;
+  }
+  throw new Error('nothing was thrown');
+}
+
 describe("a program's restage", () => {
   test('and its sessions are ready for an SDK, each with faults, calls and a report of its own', async () => {
     const { dir } = await recorded();
@@ -104,6 +113,9 @@ describe("a program's restage", () => {
     );
     expect(() => faults.add('throttle,frist=1')).toThrow(/Did you mean 'first'\?/);
     expect(faults.list(), 'none of them').toEqual([]);
+    // A trace holds ten lines: the test's own is the first.
+    const [, line] = thrownBy(() => faults.add('trottle')).stack?.split('\n    at ') ?? [];
+    expect(line).toContain('in-process.test.ts');
     faults.add('throttle');
     expect(() => faults.remove('trottle')).toThrow(
       "Cannot remove fault 'trottle': there is none of that name. Did you mean 'throttle'? Known are throttle.",
