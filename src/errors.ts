@@ -1,3 +1,5 @@
+import { types } from 'node:util';
+
 /** The errors that restage answers a call with on its own account, by the type that clients see, with the status. */
 const statuses = {
   /** In replay, the call is not recorded: why it is 400 stands with the miss. */
@@ -86,20 +88,25 @@ export function remedyOf(error: unknown): string {
   if (code === 'EFBIG') return "Raise the limit on the size of files ('ulimit -f'), or record fewer calls";
   if (code === 'EMFILE' || code === 'ENFILE') return "Raise the limit on open files ('ulimit -n')";
   // What could be written but not be renamed is in a folder that can be written to.
-  const isRename = error instanceof Error && 'syscall' in error && error.syscall === 'rename';
+  const isRename = isError(error) && 'syscall' in error && error.syscall === 'rename';
   if (!isRename && ['EACCES', 'EPERM', 'EROFS'].includes(code))
     return "Choose a folder that can be written to with '--dir'";
   return "Choose another folder with '--dir'";
 }
 
+/** Whether it is an error, also one of another world: Node.js's own are none of the world that jest runs tests in. */
+export function isError(error: unknown): error is Error {
+  return error instanceof Error || types.isNativeError(error);
+}
+
 /** The errno code of a system error, such as `ENOENT`. */
 export function errorCode(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  return isError(error) && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
 
 /** An error's own words, for the reason in another error's message: without the full stop. */
 export function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
+  if (!isError(error)) return String(error);
   // The message of an OpenSSL error is full of addresses and file names, and ends in a line break.
   if ('library' in error && 'reason' in error && typeof error.reason === 'string') return error.reason;
   // A connection that was tried on several addresses fails with an AggregateError that has no words of its own.
@@ -124,7 +131,7 @@ export const remedyForUnknownAuthority =
 
 /** Whether the error, or what caused it, is a TLS certificate of an authority that is not trusted. */
 export function isUnknownAuthority(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
+  if (!isError(error)) return false;
   return UNKNOWN_AUTHORITY.includes(errorCode(error) ?? '') || isUnknownAuthority(error.cause);
 }
 

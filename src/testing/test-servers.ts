@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, relative } from 'node:path';
 import type { Restage } from '../assembly/restage.ts';
+import { isError } from '../errors.ts';
 import { type EnvironmentOptions, startRestageFromEnvironment } from '../index.ts';
 import { removeIfEmpty } from './empty-folder.ts';
 import { cassetteNameOf } from './test-name.ts';
@@ -75,7 +76,7 @@ export class TestServers {
       {
         onFailure: (failure) => failures.push(failure),
         onStaleFile: (failure) => this.#say(`restage: ${failure.message}`),
-        onError: (error) => this.#say(`restage: ${error instanceof Error ? error.message : String(error)}`),
+        onError: (error) => this.#say(`restage: ${isError(error) ? error.message : String(error)}`),
         onWarning: (warning) => this.#say(`restage: ${warning}`),
       },
     );

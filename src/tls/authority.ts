@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { createSecureContext, type SecureContext } from 'node:tls';
 import { promisify } from 'node:util';
-import { errorCode, FailureError, reasonOf } from '../errors.ts';
+import { errorCode, FailureError, isError, reasonOf } from '../errors.ts';
 import { type CertifiedKey, certifyHost, curve } from './certificate.ts';
 import { HostContexts } from './host-contexts.ts';
 import { openKeyFile } from './key-file.ts';
@@ -48,7 +48,7 @@ export async function openAuthority(
 
 /** The key is made by a hard link: of several processes, one makes it. */
 function remedyOf(error: unknown): string {
-  const isLink = error instanceof Error && 'syscall' in error && error.syscall === 'link';
+  const isLink = isError(error) && 'syscall' in error && error.syscall === 'link';
   return isLink
     ? "Choose a folder on a file system with hard links, with '--ca-dir'"
     : 'Choose a folder of your own that can be written to';

@@ -123,6 +123,13 @@ test('is under a fake clock', async () => {
   jest.useRealTimers();
 });
 test('times out', async () => { await list(restage); await new Promise(() => {}); }, 50);
+test('starts restage by itself', async () => {
+  const { startRestageFromEnvironment, UsageError } = require('restage');
+  const other = await startRestageFromEnvironment({ dir: 'other' });
+  expect(() => other.faults.add('throtle')).toThrow(UsageError);
+  expect(await list(await other.session('s', { dir: 'another' }))).toHaveLength(2);
+  await other.close();
+});
 describe('outside of tests', () => {
   let said;
   try { restage.calls(); } catch (error) { said = error.message; }
@@ -134,7 +141,7 @@ describe('outside of tests', () => {
       'does not meet': /Expected the calls to meet 'attempts>=2': GetStages a1b2c3d4e5 .* made 1 attempt/,
       'times out': /Exceeded timeout of 50 ms/,
     },
-    passed: 6,
+    passed: 7,
     cassettes: [/^has-a-twin\./, /^is-tried-again\./, /^is-under-a-fake-clock\./, /^takes-1\./, /^takes-2\./],
   },
 };
