@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { HeededSettings, RestageSession } from '../assembly/restage.ts';
-import { FailureError } from '../errors.ts';
+import { FailureError, isError } from '../errors.ts';
 import { modeNeeds } from '../sessions/mode.ts';
 import { removeIfEmpty } from './empty-folder.ts';
 import type { TestPlace } from './test-place.ts';
@@ -43,15 +43,14 @@ export class TestSession {
    */
   async end(how: TestEnd): Promise<void> {
     const { session, place, failures, say } = this.#parts;
-    let flaws: readonly string[] = [];
-    try {
-      if (how === 'passed') flaws = await this.#findFlaws();
-      if (how === 'failed' || flaws.length > 0) say(describeCalls(session, place));
-      if (!this.#isClosed && (how !== 'passed' || flaws.length > 0)) await session.discard();
-    } finally {
-      await session.close();
-      await removeIfEmpty(join(session.dir, session.cassette));
-    }
+    const flaws = how === 'passed' ? await this.#findFlaws().catch((error: unknown) => [wordsOf(error)]) : [];
+    const isKept = how === 'passed' && flaws.length === 0;
+    if (how === 'failed' || flaws.length > 0) say(describeCalls(session, place));
+    // Both at once: what is answered in between would be recorded.
+    const ending = [isKept || this.#isClosed ? undefined : session.discard(), session.close()];
+    await Promise.allSettled(ending);
+    await removeIfEmpty(join(session.dir, session.cassette));
+    await Promise.all(ending);
     const unsaved = failures.splice(0).map(({ message }) => message);
     if (flaws.length > 0 || unsaved.length > 0) throw new FailureError([...flaws, ...unsaved].join('\n'));
   }
@@ -80,4 +79,8 @@ export class TestSession {
       ...broken,
     ];
   }
+}
+
+function wordsOf(error: unknown): string {
+  return isError(error) ? error.message : String(error);
 }
