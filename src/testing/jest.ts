@@ -1,8 +1,6 @@
-import type { createRequire } from 'node:module';
-import { join } from 'node:path';
-import { runInThisContext } from 'node:vm';
 import { afterAll, afterEach, beforeEach, expect } from '@jest/globals';
 import type { RestageSession } from '../assembly/restage.ts';
+import { loadOutside } from './load-outside.ts';
 import type * as Testing from './testing.ts';
 
 type RestageTestOptions = Testing.RestageTestOptions;
@@ -10,11 +8,7 @@ type RestageTestOptions = Testing.RestageTestOptions;
 export type { RestageSession } from '../assembly/restage.ts';
 export type { RestageTestOptions } from './test-options.ts';
 
-/**
- * jest runs each file in a world of its own, where no error of Node.js is an `Error`, and time may be a fake: restage is loaded
- * outside of it, once for all files of a worker.
- */
-const { describeVerdict, recordCommand, TestServers } = loadOutside<typeof Testing>('testing.cjs');
+const { describeVerdict, recordCommand, TestServers } = loadOutside<typeof Testing>(__dirname, 'testing.cjs');
 
 expect.extend({
   toMeet(session: unknown, expectation: string) {
@@ -81,12 +75,4 @@ function hasFailed(): boolean {
 
 interface CircusState {
   readonly currentlyRunningTest?: { readonly errors?: readonly unknown[] } | null;
-}
-
-function loadOutside<T>(file: string): T {
-  const { getBuiltinModule } = runInThisContext('process') as {
-    getBuiltinModule: (name: string) => { readonly createRequire: typeof createRequire };
-  };
-  const path = join(__dirname, file);
-  return getBuiltinModule('node:module').createRequire(path)(path) as T;
 }

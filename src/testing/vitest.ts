@@ -1,6 +1,11 @@
+import { fileURLToPath } from 'node:url';
 import { test as base, expect, type TestAPI } from 'vitest';
 import type { RestageSession } from '../assembly/restage.ts';
-import { describeVerdict, type RestageTestOptions, recordCommand, TestServers } from './testing.ts';
+import { distinctNames } from './distinct-names.ts';
+import { loadOutside } from './load-outside.ts';
+import type * as Testing from './testing.ts';
+
+type RestageTestOptions = Testing.RestageTestOptions;
 
 export type { RestageSession } from '../assembly/restage.ts';
 export type { RestageTestOptions } from './test-options.ts';
@@ -22,8 +27,13 @@ export interface RestageFixtures {
 }
 
 interface OwnFixtures extends RestageFixtures {
-  restageServers: TestServers;
+  restageServers: Testing.TestServers;
 }
+
+const { describeVerdict, recordCommand, TestServers } = loadOutside<typeof Testing>(
+  fileURLToPath(new URL('.', import.meta.url)),
+  'testing.cjs',
+);
 
 expect.extend({
   toMeet(session: RestageSession, expectation: string) {
@@ -81,15 +91,9 @@ function distinctNameOf(task: Task): string {
 }
 
 function nameTests(file: Task): Map<Task, string> {
-  const counts = new Map<string, number>();
-  const named = new Map<Task, string>();
-  for (const test of testsIn(file)) {
-    const name = fullNameOf(test);
-    const count = (counts.get(name) ?? 0) + 1;
-    counts.set(name, count);
-    named.set(test, count === 1 ? name : `${name} #${count}`);
-  }
-  return named;
+  const tests = [...testsIn(file)];
+  const names = distinctNames(tests.map(fullNameOf));
+  return new Map(tests.map((test, at) => [test, names[at] ?? test.name]));
 }
 
 function* testsIn(suite: Task): Generator<Task> {

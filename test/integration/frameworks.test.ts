@@ -101,7 +101,7 @@ describe.concurrent.each(frameworks)('restage for $name', { timeout: TIMEOUT_MS 
     ]);
 
     await service.close();
-    const replayed = await runFramework(framework, folder, { ...recording, CI: 'true' });
+    const replayed = await runFramework(framework, folder, { ...recording, CI: 'true' }, framework.replaying);
     expect(strayed(replayed, 'replayed')).toEqual([]);
     // Of those that failed nothing is recorded: they fail again.
     expect(Object.keys(ownOf(replayed).failed).sort()).toEqual(Object.keys(own.failed).sort());

@@ -22,6 +22,8 @@ export interface Framework {
   /** The text of a file with a test of each case. */
   readonly fileOf: (cases: readonly FrameworkCase[]) => string;
   readonly args: readonly string[];
+  /** What is said besides in replay: that tests run in another way than when they were recorded. */
+  readonly replaying?: readonly string[];
   /** Runs the command that restage tells, which a user would type as it is. */
   readonly program: string;
 }
@@ -89,6 +91,8 @@ ${each(
 `,
     program: join(MODULES, 'vitest/vitest.mjs'),
     args: ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${REPORT}`],
+    // A world of its own for each file, where no error of Node.js is an `Error`.
+    replaying: ['--pool=vmThreads'],
   },
   {
     name: 'node:test',
