@@ -60,7 +60,7 @@ test('record tells in the end what was not recorded, and a replay misses just th
   expect((await readdir(join(dir, CASSETTE))).sort()).toEqual(['good.json', 'soon.json']);
   expect(linesOf(recorded, UNRECORDED)).toEqual([
     '3 calls were not recorded, and a replay will miss them: GetStages busy (answered with 503, 2×), ' +
-      "GET /restapis/ (answered with 200, it is no operation of API Gateway's control plane that restage knows). " +
+      "GET /restapis/ (answered with 200, it is no operation of API Gateway's control plane that restage knows; nearest: GetRestApis 'GET /restapis'). " +
       'Record again once they are answered with what can be recorded; the log says why they were not.',
   ]);
 
@@ -69,7 +69,7 @@ test('record tells in the end what was not recorded, and a replay misses just th
     replay(targets, ['--dir', dir, '--fail-on-miss', '--log', 'silent']),
   ]);
   const line =
-    "3 calls missed the recording: GetStages busy (2×), GET /restapis/ (it is no operation of API Gateway's control plane that restage knows). " +
+    "3 calls missed the recording: GetStages busy (2×), GET /restapis/ (it is no operation of API Gateway's control plane that restage knows; nearest: GetRestApis 'GET /restapis'). " +
     `Record what is missing: restage record -c default --dir '${dir}' -- <your command>.`;
   expect([replayed.status, strict.status]).toEqual([0, 1]);
   expect(linesOf(replayed, MISSED)).toEqual([line]);

@@ -4,7 +4,7 @@ import type { Key } from './key.ts';
 import { identifyModelled } from './model/modelled-key.ts';
 import { operationOf } from './model/modelled-operation.ts';
 import type { OperationRow } from './model/operation-row.ts';
-import { findRowByName, operationNames, route } from './model/router.ts';
+import { describeNearest, findRowByName, operationNames, route } from './model/router.ts';
 import type { Operation } from './operation.ts';
 import { splitTarget } from './target.ts';
 
@@ -31,11 +31,14 @@ export function identify(method: string, rawTarget: string): Identified {
   const stages = identifyGetStages(method, target);
   if (stages !== undefined) return identified(getStages, stages);
   // HEAD asks for what GET would get.
-  const routed = route(method === 'HEAD' ? 'GET' : method, target);
+  const asked = method === 'HEAD' ? 'GET' : method;
+  const routed = route(asked, target);
   if (routed !== undefined) return identified(modelled(routed.row), identifyModelled(routed));
+  const nearest = describeNearest(asked, target.path);
+  const known = nearest === undefined ? '' : `; nearest: ${nearest}`;
   return {
     name: `${method} ${withoutSecrets(target.path)}`,
-    notUnderstood: "it is no operation of API Gateway's control plane that restage knows",
+    notUnderstood: `it is no operation of API Gateway's control plane that restage knows${known}`,
   };
 }
 

@@ -1,4 +1,5 @@
 import { decodePercent, type Target } from '../target.ts';
+import { describeRow, NearestOperation } from './nearest-operation.ts';
 import type { OperationRow } from './operation-row.ts';
 import { operationRows } from './rows.ts';
 
@@ -28,6 +29,7 @@ interface End {
 type Router = (method: string, target: Target) => Routed | undefined;
 
 let routeByTable: Router | undefined;
+let nearest: NearestOperation | undefined;
 let byName: ReadonlyMap<string, OperationRow> | undefined;
 
 /**
@@ -44,6 +46,13 @@ export function route(method: string, target: Target): Routed | undefined {
 /** The row of the operation of that name. */
 export function findRowByName(name: string): OperationRow | undefined {
   return rowsByName().get(name);
+}
+
+/** The operation that a call is most like that is of none, in words; nothing when it is like none. */
+export function describeNearest(method: string, target: string): string | undefined {
+  nearest ??= new NearestOperation([...rowsByName().values()]);
+  const row = nearest.find(method, target);
+  return row && describeRow(row);
 }
 
 /** The names of all operations, in the order of the table. */
