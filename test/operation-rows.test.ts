@@ -63,7 +63,16 @@ describe('the table of operations', () => {
     ['GetExport', { accept: true, anyQuery: true, shape: 'file' }],
     ['GetResources', { query: ['embed', 'limit', 'position'], repeated: ['embed'], token: 'position' }],
     ['GetSdkTypes', { list: 'item', token: 'position' }],
-    ['GetUsage', { shape: 'item', token: 'position', lists: ['values.*'], maps: ['values'] }],
+    [
+      'GetUsage',
+      {
+        dated: ['endDate', 'startDate'],
+        shape: 'item',
+        token: 'position',
+        lists: ['values.*'],
+        maps: ['values'],
+      },
+    ],
     ['GetTags', { path: '/tags/{resource_arn}', shape: 'item', maps: ['tags'] }],
     [
       'RejectDomainNameAccessAssociation',

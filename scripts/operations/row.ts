@@ -21,6 +21,9 @@ const OTHER_SECRETS: Readonly<Record<string, Partial<OperationRow>>> = {
   UpdateIntegration: { patchedStatics: ['/requestParameters/'] },
 };
 
+/** Query parameters that clients work out from today's date. [the documentation's samples: the last 30 days] */
+const DATED: Readonly<Record<string, readonly string[]>> = { GetUsage: ['endDate', 'startDate'] };
+
 const METHODS = ['GET', 'PUT', 'POST', 'PATCH', 'DELETE'] as const;
 const TOKENS = ['position', 'nextToken'];
 /** What a collection may have beside its list and its token. */
@@ -47,6 +50,7 @@ export function rowOf(operation: ModelOperation): OperationRow {
       query: queries.map(({ traits }) => String(traits.httpQuery)).sort(),
       repeated: repeated.map(({ traits }) => String(traits.httpQuery)).sort(),
     }),
+    ...(version === 1 && DATED[name] !== undefined && { dated: DATED[name] }),
     ...(parameters.some(({ traits }) => traits.httpQueryParams) && { anyQuery: true }),
     ...(parameters.some(({ traits }) => traits.httpHeader === 'Accept') && { accept: true }),
     ...answer,

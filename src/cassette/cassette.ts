@@ -162,6 +162,19 @@ export class Cassette {
     return this.#apis.find(key.text);
   }
 
+  /** What was last recorded of a key that differs from this one in its dates alone, of an API that is in memory. */
+  findOfOtherDates({ restApiId, undatedText }: Key): Interaction | undefined {
+    if (undatedText === undefined) return undefined;
+    const others = this.#apis
+      .get(restApiId)
+      ?.interactions.filter(({ key }) => key.undatedText === undatedText);
+    return others?.reduce<Interaction | undefined>(
+      (newest, other) =>
+        newest === undefined || lastRecorded(other) >= lastRecorded(newest) ? other : newest,
+      undefined,
+    );
+  }
+
   /** Whether a write is recorded of an API, or of the account, that is in memory. */
   hasWrites(restApiId: string | undefined): boolean {
     return this.#apis.get(restApiId)?.interactions.some(({ operation }) => operation.isWrite) === true;
@@ -305,4 +318,9 @@ export class Cassette {
       doubt: undefined,
     };
   }
+}
+
+/** In ISO 8601: what is later sorts behind what is earlier. */
+function lastRecorded({ takes }: Interaction): string {
+  return takes.reduce((last, { recordedAt }) => (recordedAt > last ? recordedAt : last), '');
 }

@@ -50,7 +50,12 @@ function play(
       : player.play(interaction, region, representation));
   if (ready === undefined) return missRepresentation(context, interaction, representation, ids);
   const answer = toAnswer(withSentValues(context, take, representation) ?? ready, ids);
-  const ending: Ending = { answer, outcome: 'replayed' };
+  const isOfOtherDates = asked.key?.undatedText !== undefined && interaction?.key.text !== asked.key.text;
+  const ending: Ending = {
+    answer,
+    outcome: 'replayed',
+    ...(isOfOtherDates && { note: 'as it was recorded with other dates' }),
+  };
   if (asked.key !== undefined && asked.operation.isWrite)
     session.answered.add(call.invocationId, asked.key.text, ending, clock.now());
   return ending;

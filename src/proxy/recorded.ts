@@ -29,7 +29,11 @@ function isRecordable(
 /** What is recorded of the call, as far as it was read; nothing where the session does not use recordings. */
 export function findInteraction({ session, asked }: Context): Interaction | undefined {
   // Another session may have read the cassette.
-  return asked.key && session.usesRecordings ? session.cassette.find(asked.key) : undefined;
+  if (asked.key === undefined || !session.usesRecordings) return undefined;
+  const found = session.cassette.find(asked.key);
+  // Where something can be recorded, this day's is.
+  if (found !== undefined || session.recorder !== undefined) return found;
+  return session.cassette.findOfOtherDates(asked.key);
 }
 
 /** Whether nothing is left to be read for the call. */

@@ -15,6 +15,8 @@ export interface Key {
   readonly path: string;
   /** The whole key as one string, to look it up by. */
   readonly text: string;
+  /** The same without dates that clients work out from today's; absent where there are none. */
+  readonly undatedText?: string;
 }
 
 /** What is sent along, by the names it has in a file: JSON, text that is none, and bytes that are no text. */

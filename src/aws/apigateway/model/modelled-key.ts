@@ -73,6 +73,9 @@ function keyWith(row: OperationRow, { path, query, accept }: Parts): Key {
   const queries = [...query].sort(([a], [b]) => (a < b ? -1 : 1));
   const shown = [...own, ...queries.map(([name, values]) => [name, values.join(',')] as const)];
   const restApiId = path.find(([name]) => OWNERS.has(name))?.[1] ?? apiOf(resource);
+  const isDated = queries.some(([name]) => row.dated?.includes(name));
+  const textOfKey = (of: typeof queries): string =>
+    JSON.stringify([row.name, restApiId ?? null, ...path.map(([, value]) => value), of]);
   const key: Key = {
     operation: row.name,
     restApiId,
@@ -89,7 +92,10 @@ function keyWith(row: OperationRow, { path, query, accept }: Parts): Key {
           ]),
     ]),
     path: resource ?? fill(row.path, path),
-    text: JSON.stringify([row.name, restApiId ?? null, ...path.map(([, value]) => value), queries]),
+    text: textOfKey(queries),
+    ...(isDated && {
+      undatedText: textOfKey(queries.filter(([name]) => row.dated?.includes(name) !== true)),
+    }),
   };
   return withAccept(key, accept);
 }

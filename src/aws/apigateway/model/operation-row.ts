@@ -18,6 +18,8 @@ export interface OperationRow {
   readonly query?: readonly string[];
   /** Those of them that may be given several times. */
   readonly repeated?: readonly string[];
+  /** Those that are worked out from today's date: another day's recording answers where this day has none. */
+  readonly dated?: readonly string[];
   /** Query parameters of any other name belong to the call too. */
   readonly anyQuery?: true;
   /** The header `Accept` is a parameter of the operation's own, and no choice of a representation. */

@@ -1235,6 +1235,7 @@ export function operationRows(): OperationRow[] {
       path: '/usageplans/{usageplanId}/usage',
       access: 'read',
       query: ['endDate', 'keyId', 'limit', 'position', 'startDate'],
+      dated: ['endDate', 'startDate'],
       shape: 'item',
       token: 'position',
       lists: ['values.*'],
