@@ -1,19 +1,24 @@
 import type { Key } from '../aws/apigateway/key.ts';
 import { memoryBounds } from '../bounds.ts';
 import { isJsonObject, type Json, type JsonObject } from '../json.ts';
+import { changeEmbedded, withMember } from './embedded.ts';
 import { changedTexts, putBack, type SentText } from './put-back.ts';
+import { canonicalPath, memberOfStage, stageOfDeployment } from './sent-path.ts';
 
 interface Entry extends SentText {
   /** {@link SentText.members} as one text. */
   readonly place: string;
   /** What it was sent to, and what that is called that came of it: paths. */
-  readonly subjects: readonly [path: string, ...named: string[]];
+  readonly subjects: Subjects;
+  /** The later one was sent later. */
+  readonly order: number;
 }
 
+/** The path that something is at, or below, and what it is called there, as a path. */
+type Subjects = readonly [path: string, ...named: string[]];
+
 /** What an entry takes besides its texts, as measured. */
-const ENTRY_BYTES = 300;
-/** A plan's keys are keys of the account, by their ids, and show their values unasked. [real recordings] */
-const KEYS_OF_PLAN = /^\/usageplans\/[^/]+\/keys(?=\/|$)/;
+const ENTRY_BYTES = 700;
 /** Members that name a thing, the first that it has: most things have others that name what they belong to. [the service's models] */
 const NAMES = [
   'id',
@@ -28,18 +33,16 @@ const NAMES = [
   'vpcLinkId',
   'clientCertificateId',
   'domainName',
+  'responseType',
+  'routingRuleId',
+  'portalProductId',
+  'portalId',
+  'productPageId',
+  'productRestEndpointPageId',
   'basePath',
   'version',
   'apiId',
   'deploymentId',
-];
-
-/** Members that hold things which have paths of their own: one, or several by the last segment of these. [the service's models] */
-const EMBEDDED: ReadonlyArray<readonly [member: string, segment: string, isMap: boolean]> = [
-  ['resourceMethods', 'methods', true],
-  ['methodIntegration', 'integration', false],
-  ['methodResponses', 'responses', true],
-  ['integrationResponses', 'responses', true],
 ];
 
 /**
@@ -48,7 +51,11 @@ const EMBEDDED: ReadonlyArray<readonly [member: string, segment: string, isMap: 
  */
 export class SentValues {
   readonly #hold: (bytes: number) => void;
-  #entries: Entry[] = [];
+  /** By place and subjects, the oldest first. */
+  readonly #entries = new Map<string, Entry>();
+  /** The same by each of their subjects: an answer may show thousands of things. */
+  readonly #bySubject = new Map<string, Set<Entry>>();
+  #count = 0;
 
   /** @param hold asks for so many bytes to keep something in. It throws when there are none left. */
   constructor(hold: (bytes: number) => void) {
@@ -56,29 +63,28 @@ export class SentValues {
   }
 
   get isEmpty(): boolean {
-    return this.#entries.length === 0;
+    return this.#entries.size === 0;
   }
 
   /** Remembers what of a write was taken out. `answered`: what is recorded of its answer, which names what was made. */
-  learn({ path }: Key, raw: JsonObject, redacted: JsonObject, answered: JsonObject): void {
+  learn({ path: asked }: Key, raw: JsonObject, redacted: JsonObject, answered: JsonObject): void {
     const texts = changedTexts(raw, redacted);
     if (texts.length === 0) return;
+    const path = canonicalPath(asked);
     const { document } = answered;
     const subjects = subjectsOf(isJsonObject(document) ? document : {}, path);
+    const stage = stageOfDeployment(path, isJsonObject(raw.body) ? raw.body.stageName : undefined);
     for (const text of texts) {
-      const entry: Entry = { ...text, place: text.members.join('/'), subjects };
-      const known = this.#entries.find((other) => isSamePlace(other, entry));
-      const [oldest] = this.#entries;
-      const leaving = known ?? (this.#entries.length < memoryBounds.sentTexts ? undefined : oldest);
-      this.#hold(sizeOf(entry) - (leaving === undefined ? 0 : sizeOf(leaving)));
-      this.#entries = [...this.#entries.filter((other) => other !== leaving), entry];
+      this.#add(text, subjects);
+      const members = stage === undefined ? undefined : memberOfStage(text.members);
+      if (stage !== undefined && members !== undefined) this.#add({ ...text, members }, [stage]);
     }
   }
 
   /** The content of an answer with what was sent put back into it; the same one where nothing was. */
-  restore(key: Key, content: JsonObject): JsonObject {
+  restore({ path: asked }: Key, content: JsonObject): JsonObject {
     if (this.isEmpty) return content;
-    const path = key.path.replace(KEYS_OF_PLAN, '/apikeys');
+    const path = canonicalPath(asked);
     const restored = Object.entries(content).map(([name, value]): [string, Json] => {
       if (name === 'stages') return [name, this.#restoreAll(value, path)];
       return [name, name === 'document' && isJsonObject(value) ? this.#restoreDocument(value, path) : value];
@@ -88,12 +94,40 @@ export class SentValues {
   }
 
   clear(): void {
-    for (const entry of this.#entries) this.#hold(-sizeOf(entry));
-    this.#entries = [];
+    for (const entry of this.#entries.values()) this.#hold(-sizeOf(entry));
+    this.#entries.clear();
+    this.#bySubject.clear();
+  }
+
+  #add(text: SentText, subjects: Subjects): void {
+    const place = text.members.join('/');
+    const entry: Entry = { ...text, place, subjects, order: this.#count };
+    const id = JSON.stringify([place, ...subjects]);
+    const known = this.#entries.get(id);
+    const [oldest] = this.#entries;
+    const isFull = this.#entries.size >= memoryBounds.sentTexts;
+    const leaving = known !== undefined ? ([id, known] as const) : isFull ? oldest : undefined;
+    this.#hold(sizeOf(entry) - (leaving === undefined ? 0 : sizeOf(leaving[1])));
+    this.#count += 1;
+    if (leaving !== undefined) this.#remove(...leaving);
+    this.#entries.set(id, entry);
+    for (const subject of subjects) {
+      const those = this.#bySubject.get(subject) ?? new Set();
+      this.#bySubject.set(subject, those.add(entry));
+    }
+  }
+
+  #remove(id: string, entry: Entry): void {
+    this.#entries.delete(id);
+    for (const subject of entry.subjects) {
+      const those = this.#bySubject.get(subject);
+      those?.delete(entry);
+      if (those?.size === 0) this.#bySubject.delete(subject);
+    }
   }
 
   #restoreDocument(document: JsonObject, path: string): JsonObject {
-    let restored = this.#restoreThing(document, subjectsOf(document, path));
+    let restored = this.#restoreThing(document, subjectsOf(document, path), path);
     for (const list of ['item', 'items'])
       if (Array.isArray(restored[list]))
         restored = withMember(restored, list, this.#restoreAll(restored[list], path));
@@ -112,32 +146,23 @@ export class SentValues {
     }
     if (!isJsonObject(things)) return things;
     // What is listed is meant by its name, not by the path of the list.
-    return this.#restoreThing(things, ['', ...subjectsOf(things, path).slice(1)]);
+    const [, ...named] = subjectsOf(things, path);
+    return this.#restoreThing(things, ['', ...named], named[0]);
   }
 
-  #restoreThing(thing: JsonObject, subjects: readonly string[]): JsonObject {
-    const [path, name] = subjects;
+  /** @param path where it is itself, if that can be told. */
+  #restoreThing(thing: JsonObject, subjects: Subjects, path: string | undefined): JsonObject {
     const restored = this.#meantFor(subjects).reduce(putBack, thing);
-    return EMBEDDED.reduce((whole, [member, segment, isMap]) => {
-      const held = whole[member];
-      if (!isJsonObject(held)) return whole;
-      const at = `${path || name}/${segment}`;
-      return withMember(whole, member, isMap ? this.#restoreMap(held, at) : this.#restoreThing(held, [at]));
-    }, restored);
-  }
-
-  #restoreMap(things: JsonObject, path: string): JsonObject {
-    return Object.entries(things).reduce(
-      (whole, [name, thing]) =>
-        isJsonObject(thing) ? withMember(whole, name, this.#restoreThing(thing, [`${path}/${name}`])) : whole,
-      things,
-    );
+    if (path === undefined) return restored;
+    return changeEmbedded(restored, path, (part, at) => this.#restoreThing(part, [at], at));
   }
 
   /** Of what was sent for one member, what shares most names with this, and of that the last. */
-  #meantFor(subjects: readonly string[]): Entry[] {
+  #meantFor(subjects: Subjects): Entry[] {
+    const candidates = new Set(subjects.flatMap((subject) => [...(this.#bySubject.get(subject) ?? [])]));
+    if (candidates.size === 0) return [];
     const best = new Map<string, { readonly shared: number; readonly entry: Entry }>();
-    for (const entry of this.#entries) {
+    for (const entry of [...candidates].sort((a, b) => a.order - b.order)) {
       const shared = sharedNames(entry, subjects);
       if (shared > 0 && shared >= (best.get(entry.place)?.shared ?? 0))
         best.set(entry.place, { shared, entry });
@@ -147,19 +172,15 @@ export class SentValues {
 }
 
 /** How many names a thing has in common with what a value was sent for. What has no name is meant by its path. */
-function sharedNames({ subjects: [path, ...named] }: Entry, [thing, ...names]: readonly string[]): number {
+function sharedNames({ subjects: [path, ...named] }: Entry, [thing, ...names]: Subjects): number {
   const isNameless = named.length === 0 || names.length === 0;
   if (isNameless && path === thing) return 1;
   const shared = named.filter((name) => name === thing || names.includes(name)).length;
   return names.includes(path) ? shared + 1 : shared;
 }
 
-function isSamePlace(a: Entry, b: Entry): boolean {
-  return a.place === b.place && a.subjects.join() === b.subjects.join();
-}
-
 /** What a thing is at the path, or below it, under its names. */
-function subjectsOf(thing: JsonObject, path: string): [path: string, ...named: string[]] {
+function subjectsOf(thing: JsonObject, path: string): Subjects {
   return [path, ...namesOf(thing).map((name) => `${path}/${name}`)];
 }
 
@@ -171,11 +192,7 @@ function namesOf(thing: JsonObject): string[] {
   );
 }
 
-function withMember(object: JsonObject, name: string, value: Json): JsonObject {
-  return object[name] === value ? object : { ...object, [name]: value };
-}
-
 function sizeOf({ members, raw, redacted, subjects }: Entry): number {
-  const texts = [...members, raw, redacted, ...subjects];
+  const texts = [...members, raw, redacted, ...subjects, ...subjects];
   return ENTRY_BYTES + texts.reduce((sum, text) => sum + 2 * text.length, 0);
 }
