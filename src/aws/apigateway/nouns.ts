@@ -29,16 +29,21 @@ const NOUNS: Readonly<Record<string, string>> = {
 };
 /** What is there once in what the path names before it. */
 const SINGLE = new Set(['integration']);
+/** What stands behind these is no name of a thing that could be missing. */
+const CHOICES = new Set(['exports', 'requestparameters', 'routesettings', 'sdks']);
 
 /** What a path names last, by the service's word for it; nothing where it names no thing that restage has a word for. */
 export function nameLast(path: string): { readonly noun: string; readonly id: string } | undefined {
   const segments = path.split('/');
-  for (let at = segments.length - 1; at > 0; at -= 1) {
+  let last: { readonly noun: string; readonly id: string } | undefined;
+  for (let at = 1; at < segments.length; at += 1) {
     const segment = segments[at] ?? '';
     const noun = Object.hasOwn(NOUNS, segment) ? NOUNS[segment] : undefined;
-    if (noun === undefined) continue;
     const id = segments[at + 1];
-    if (id !== undefined || SINGLE.has(segment)) return { noun, id: id ?? '' };
+    if (SINGLE.has(segment) && noun !== undefined) last = { noun, id: '' };
+    else if (noun !== undefined && id !== undefined) last = { noun, id };
+    // What stands behind a collection is a name, whatever it says: a model may be called `resources`.
+    if (!SINGLE.has(segment) && (noun !== undefined || CHOICES.has(segment))) at += 1;
   }
-  return undefined;
+  return last;
 }
