@@ -83,7 +83,8 @@ test('replay tells how to record what it missed of an account, and that the rest
     replay(['/restapis/'], []),
   ]);
 
-  const unknown = "GET /restapis/ (it is no operation of API Gateway's control plane that restage knows)";
+  const unknown =
+    "GET /restapis/ (it is no operation of API Gateway's control plane that restage knows; nearest: GetRestApis 'GET /restapis')";
   expect(linesOf(account, MISSED)).toEqual([
     `2 calls missed the recording: GetRestApis, ${unknown}. ` +
       'Record what is missing: restage record -c default -- <your command>.',
