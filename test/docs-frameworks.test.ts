@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { credentialVariables } from './support/cli.ts';
+import { recordingVariables } from './support/cli.ts';
 import { type ClientEnv, runProgram } from './support/clients.ts';
 import { frameworks, layOutProject, packPackage } from './support/frameworks/project.ts';
 import { snippets } from './support/snippets.ts';
@@ -25,7 +25,7 @@ function programs(): Record<string, string> {
 
 test.concurrent.each([
   ['docs/vitest.md', '{ "type": "module" }', /Tests {2}5 passed/g],
-  ['docs/node-test-and-jest.md', '{}', /(?:# pass 2|Tests: +2 passed, 2 total)/g],
+  ['docs/node-test-and-jest.md', '{}', /(?:[#ℹ] pass 2|Tests: +2 passed, 2 total)/g],
 ] as const)(
   '%s leads from nothing to tests that were recorded and replay',
   async (page, manifest, summary) => {
@@ -42,11 +42,6 @@ test.concurrent.each([
       const lines = parts.flatMap(({ lang, title, text }) =>
         lang === 'sh' && title === undefined ? text.trim().split('\n') : [],
       );
-      const recording: ClientEnv = {
-        ...credentialVariables(service.credentials),
-        AWS_REGION: 'us-east-1',
-        RESTAGE_UPSTREAM: service.url,
-      };
       let said = '';
       const run = async (line: string, env: ClientEnv) => {
         const path = [join(folder, 'bin'), dirname(process.execPath), process.env.PATH].join(delimiter);
@@ -55,7 +50,7 @@ test.concurrent.each([
         expect(ended.status, `${line}\n${ended.stdout}${ended.stderr}`).toBe(0);
       };
       const records = (line: string) => line.startsWith('RESTAGE_MODE=record');
-      for (const line of lines.filter(records)) await run(line, recording);
+      for (const line of lines.filter(records)) await run(line, recordingVariables(service));
       await service.close();
       // Without the service, its region and credentials.
       for (const line of lines.filter((each) => !records(each))) await run(line, {});

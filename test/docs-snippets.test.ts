@@ -1,15 +1,13 @@
-import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { credentialVariables } from './support/cli.ts';
+import { recordingVariables } from './support/cli.ts';
 import { type ClientResult, describeWithClient, runProgram } from './support/clients.ts';
 import { recordInto } from './support/recorded.ts';
 import { startService } from './support/restage.ts';
 import { type Snippet, snippets } from './support/snippets.ts';
-import type { StandIn } from './support/stand-in.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
 
 /** One call, as the tests of whoever reads the page make it. */
@@ -76,14 +74,6 @@ async function expectToRun(
   return ended;
 }
 
-function recordingVariables(service: StandIn): Record<string, string> {
-  return {
-    ...credentialVariables(service.credentials),
-    AWS_REGION: 'us-east-1',
-    RESTAGE_UPSTREAM: service.url,
-  };
-}
-
 async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
@@ -116,29 +106,6 @@ describeWithClient('curl', 'docs/other-languages.md', () => {
     expect(stdout).toContain('"passed":true');
     expect(stdout).toContain('{"removed":"my-test"}');
   });
-});
-
-test('what docs/other-languages.md shows of Go is in its example', () => {
-  const example = readdirSync('examples/go').map((file) => readFileSync(join('examples/go', file), 'utf8'));
-  const shown = snippets('docs/other-languages.md').filter(({ lang }) => lang === 'go');
-  expect(shown).toHaveLength(2);
-  for (const { text } of shown)
-    expect(
-      example.some((file) => file.includes(text)),
-      text,
-    ).toBe(true);
-});
-
-test('the example for Go runs (where Go is)', async (context) => {
-  const folder = temporaryFolder();
-  cpSync('examples/go', folder, { recursive: true });
-  const hasModules = spawnSync('go', ['mod', 'tidy'], { cwd: folder }).status === 0;
-  context.skip(!hasModules, '"go mod tidy" fails here: there is no Go, or none of the modules');
-  const service = await startService();
-  const tests = `cd '${folder}' && gofmt -l . && go vet ./... && '${process.execPath}' '${resolve('dist/cli/main.js')}'`;
-  const env = { ...recordingVariables(service), GOFLAGS: '-mod=mod', GOPATH: join(folder, '.go') };
-  await expectToRun(folder, `${tests} record -- go test -count=1 ./...`, env);
-  await expectToRun(folder, `${tests} replay --fail-on-miss -- go test -count=1 ./...`, env);
 });
 
 interface Job {

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, type TestContext, test } from 'vitest';
-import { credentialVariables } from '../support/cli.ts';
+import { recordingVariables } from '../support/cli.ts';
 import { cases, elsewhere, type FrameworkCase, twin } from '../support/frameworks/cases.ts';
 import { ownCases } from '../support/frameworks/own-cases.ts';
 import {
@@ -71,11 +71,7 @@ describe.concurrent.each(frameworks)('restage for $name', { timeout: TIMEOUT_MS 
       [second]: fileOf([twin, ...elsewhere.slice(1)]),
       [third]: own.text,
     });
-    const recording = {
-      ...credentialVariables(service.credentials),
-      AWS_REGION: 'us-east-1',
-      RESTAGE_UPSTREAM: service.url,
-    };
+    const recording = recordingVariables(service);
     const recorded = await runFramework(framework, folder, { RESTAGE_MODE: 'record', ...recording });
     expect(strayed(recorded, 'recorded')).toEqual([]);
     const failures = Object.entries(own.failed).map(([title, says]) => [title, expect.stringMatching(says)]);

@@ -1,7 +1,7 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect, test, vi } from 'vitest';
-import { credentialVariables } from '../support/cli.ts';
+import { recordingVariables } from '../support/cli.ts';
 import { type ClientResult, describeWithClient, runProgram } from '../support/clients.ts';
 import { startService } from '../support/restage.ts';
 import type { StandIn } from '../support/stand-in.ts';
@@ -50,11 +50,7 @@ async function runPytest(
 }
 
 function recordPytest(folder: string, service: StandIn, args: readonly string[] = []): Promise<ClientResult> {
-  const env = {
-    ...credentialVariables(service.credentials),
-    AWS_REGION: 'us-east-1',
-    RESTAGE_UPSTREAM: service.url,
-  };
+  const env = recordingVariables(service);
   return runPytest(folder, ['--restage-mode=record', ...args], env);
 }
 

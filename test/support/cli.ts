@@ -98,6 +98,18 @@ export function credentialVariables(credentials: Credentials): Record<string, st
   };
 }
 
+/** The variables that let a process record what a service answers. */
+export function recordingVariables(service: {
+  readonly url: string;
+  readonly credentials: Credentials;
+}): Record<string, string> {
+  return {
+    ...credentialVariables(service.credentials),
+    AWS_REGION: 'us-east-1',
+    RESTAGE_UPSTREAM: service.url,
+  };
+}
+
 function watchOutput(child: ChildProcess): Pick<Program, 'ended' | 'said'> {
   const output = { stdout: '', stderr: '' };
   const listeners = new Set<() => void>();

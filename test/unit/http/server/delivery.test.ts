@@ -1,6 +1,7 @@
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import { type AddressInfo, connect } from 'node:net';
+import { getDefaultHighWaterMark } from 'node:stream';
 import { connect as connectTls, TLSSocket } from 'node:tls';
 import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -488,7 +489,9 @@ describe('a large answer', () => {
         .toBe(true);
 
       expect(response?.writableLength).toBeGreaterThan(0);
-      expect(response?.writableLength).toBeLessThanOrEqual(PIECE + 1024);
+      // The stream asks for more until it holds as much: 16 KiB on Node 20, 64 KiB later.
+      const wanted = Math.max(PIECE, getDefaultHighWaterMark(false));
+      expect(response?.writableLength).toBeLessThanOrEqual(wanted + 1024);
     },
   );
 });
