@@ -30,6 +30,7 @@ const rooms: readonly string[] = [
 const everywhere: readonly string[] = [
   'bounds.ts',
   'call.ts',
+  'empty-folder.ts',
   'errors.ts',
   'json-parser.ts',
   'json.ts',

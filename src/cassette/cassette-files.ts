@@ -1,6 +1,7 @@
 import { lstatSync, realpathSync, unlinkSync } from 'node:fs';
 import { lstat, mkdir, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
+import { removeIfEmpty } from '../empty-folder.ts';
 import { errorCode, FailureError, isUnwritable, reasonOf, UnwritableError } from '../errors.ts';
 import { fileNameOf, idOfFileName, isRecordings } from './file-name.ts';
 import { readFolder } from './folder.ts';
@@ -126,6 +127,11 @@ export class CassetteFiles {
       const path = join(this.folder, name);
       if (lstatSync(path, { throwIfNoEntry: false })?.isFile()) unlinkSync(path);
     }
+  }
+
+  /** Removes the folder that {@link create} found, if nothing is in it. */
+  async removeIfEmpty(): Promise<void> {
+    if (this.#isOpened()) await removeIfEmpty(this.folder);
   }
 
   #isOpened(): boolean {

@@ -1,6 +1,17 @@
-import { FailureError, isUnwritable, reasonOf, remedyOf, UnwritableError } from '../errors.ts';
+import {
+  errorCode,
+  FailureError,
+  isError,
+  isUnwritable,
+  reasonOf,
+  remedyOf,
+  UnwritableError,
+} from '../errors.ts';
 import type { Cassette } from './cassette.ts';
 import type { Lock } from './lock-file.ts';
+
+/** Far more often than a folder is made and removed while somebody looks at it. */
+const MAX_TRIES = 100;
 
 /** The lock on one cassette's folder, held once for all who record to it in this process. */
 export class CassetteLock {
@@ -35,7 +46,7 @@ export class CassetteLock {
     }
   }
 
-  /** Gives the lock back, if it was taken. */
+  /** Gives the lock back, if it was taken, and removes the folder if nothing was recorded to it. */
   async release(): Promise<void> {
     const [lock, taking] = [this.#lock, this.#taking];
     this.#lock = undefined;
@@ -48,17 +59,17 @@ export class CassetteLock {
     lock?.release();
     const taken = await taking?.catch(() => undefined);
     taken?.release();
+    await this.#cassette.removeIfEmpty();
   }
 
   async #take(): Promise<Lock> {
     const cassette = this.#cassette;
     // Whether it could be given back is for whoever did so.
     await this.#releasing.catch(() => undefined);
-    await cassette.create();
     // Only who records needs it.
     const { acquireLock } = await import('./lock-file.ts');
     try {
-      const lock = acquireLock(cassette.folder);
+      const lock = await this.#acquireIn(acquireLock);
       try {
         await cassette.removeLeftovers();
         // What was read before may have been recorded anew by whoever held the lock.
@@ -74,6 +85,19 @@ export class CassetteLock {
         `Cannot lock '${cassette.folder}': ${reasonOf(cause)}. ${remedyOf(cause)}.`,
         { cause },
       );
+    }
+  }
+
+  /** Another process that has recorded nothing may remove the folder in the very moment between. */
+  async #acquireIn(acquireLock: (folder: string) => Lock): Promise<Lock> {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        await this.#cassette.create();
+        return acquireLock(this.#cassette.folder);
+      } catch (error) {
+        const isGone = [error, isError(error) && error.cause].some((each) => errorCode(each) === 'ENOENT');
+        if (!isGone || tries === MAX_TRIES) throw error;
+      }
     }
   }
 }

@@ -249,6 +249,11 @@ export class Cassette {
     return this.#files.removeLeftovers();
   }
 
+  /** Removes the folder if nothing was recorded to it. */
+  removeIfEmpty(): Promise<void> {
+    return this.#files.removeIfEmpty();
+  }
+
   async #load(restApiId: string | undefined): Promise<OpenApi> {
     const open = this.#apis.get(restApiId);
     if (open !== undefined) return open;

@@ -1,8 +1,6 @@
-import { join } from 'node:path';
 import type { HeededSettings, RestageSession } from '../assembly/restage.ts';
 import { FailureError, isError } from '../errors.ts';
 import { modeNeeds } from '../sessions/mode.ts';
-import { removeIfEmpty } from './empty-folder.ts';
 import type { TestPlace } from './test-place.ts';
 import { describeCalls, describeRecording } from './test-report.ts';
 
@@ -49,7 +47,6 @@ export class TestSession {
     // Both at once: what is answered in between would be recorded.
     const ending = [isKept || this.#isClosed ? undefined : session.discard(), session.close()];
     await Promise.allSettled(ending);
-    await removeIfEmpty(join(session.dir, session.cassette));
     await Promise.all(ending);
     const unsaved = failures.splice(0).map(({ message }) => message);
     if (flaws.length > 0 || unsaved.length > 0) throw new FailureError([...flaws, ...unsaved].join('\n'));

@@ -1,16 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import { connect } from 'node:net';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { credentialVariables, restage } from '../support/cli.ts';
-import {
-  CASSETTE,
-  credentials,
-  readCassette,
-  run,
-  startService,
-  temporaryFolder,
-} from '../support/restage.ts';
+import { credentials, readCassette, run, startService, temporaryFolder } from '../support/restage.ts';
 import { send, sendSigned } from '../support/stand-in/signed-request.ts';
 import { sample } from '../support/stand-in.ts';
 import { startUpstream } from '../support/upstream.ts';
@@ -31,7 +23,7 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
     const keys = /^(?:Calls are signed with access key …MPLE of the environment\n)?$/;
     expect({ status, stderr }).toEqual({ status: 0, stderr: expect.stringMatching(keys) });
     expect(stdout).toMatch(/^restage record listening on http:\/\/127\.0\.0\.1:\d+\n$/);
-    expect(await readdir(join(dir, CASSETTE))).toEqual([]);
+    expect(await readdir(dir)).toEqual([]);
   },
 );
 

@@ -2,10 +2,9 @@ import { once } from 'node:events';
 import { readdir } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { credentialVariables, restage } from '../support/cli.ts';
-import { CASSETTE, credentials, temporaryFolder } from '../support/restage.ts';
+import { credentials, temporaryFolder } from '../support/restage.ts';
 import { deadUpstream } from '../support/upstream.ts';
 
 /** Says each signal that it gets, and ends with 9 a while after the first. */
@@ -38,7 +37,7 @@ test.each([
   const { status, stdout } = await running.ended;
 
   expect({ status, stdout }).toEqual({ status: 9, stdout: `ready ${pid}\n${signal}\n` });
-  expect(await readdir(join(dir, CASSETTE))).toEqual([]);
+  expect(await readdir(dir)).toEqual([]);
 });
 
 test('a command that does not stop ends with restage when that is killed after it was asked to stop', async () => {
@@ -70,7 +69,7 @@ test('a signal before the command runs ends restage with 128+n: the command is n
   running.kill('SIGTERM');
 
   expect(await running.ended).toMatchObject({ status: 143, stdout: '', stderr: '' });
-  expect(await readdir(join(dir, CASSETTE))).toEqual([]);
+  expect(await readdir(dir)).toEqual([]);
 });
 
 function isAlive(pid: number): boolean {

@@ -1,4 +1,4 @@
-import { readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { Agent } from 'node:http';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -105,7 +105,7 @@ test('auto takes the lock with its first store, and says so when it cannot have 
 
 test("a lock that is none of restage's is not taken over", async () => {
   const dir = await temporaryFolder();
-  await (await run('record', { dir })).close();
+  await mkdir(join(dir, CASSETTE));
   await writeFile(join(dir, CASSETTE, '.lock'), 'somebody');
 
   await expect(run('record', { dir })).rejects.toThrow(

@@ -1,6 +1,5 @@
 import { EventEmitter, once } from 'node:events';
 import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { run } from '../support/restage.ts';
 import { startUpstream } from '../support/upstream.ts';
@@ -35,7 +34,7 @@ test('a session that is removed during a call gives its lock back, and the call 
   expect(answer.headers.get('x-restage-outcome')).toBe('forwarded');
   expect(await answer.json()).toEqual({ item: [] });
 
-  expect(await readdir(join(restage.dir, 'own'))).toEqual([]);
+  expect(await readdir(restage.dir)).not.toContain('own');
   expect(restage.failures).toEqual([]);
   expect((await make()).status).toBe(200);
 });

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -28,9 +28,10 @@ async function record(session: SessionRecorder, story: readonly Line[]): Promise
   }
 }
 
-/** The files, but for the lock's. */
+/** The files, but for the lock's; none where nothing was recorded. */
 function read(dir: string): Record<string, string> {
   const folder = join(dir, 'default');
+  if (!existsSync(folder)) return {};
   return Object.fromEntries(
     readdirSync(folder)
       .filter((name) => name !== '.lock')

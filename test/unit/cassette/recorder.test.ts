@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import {
+  existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -292,7 +293,22 @@ describe('the lock of a recorder', () => {
     await Promise.all([recorder.start(), recorder.start()]);
     expect(readdirSync(cassette.folder)).toEqual(['.lock']);
     await stop();
-    expect(readdirSync(cassette.folder)).toEqual([]);
+    expect(existsSync(cassette.folder)).toBe(false);
+  });
+
+  it('is taken in a folder that another, who has recorded nothing, removes meanwhile', async () => {
+    const dir = temporaryFolder();
+    const [busy, other] = [startRun(dir, 1), startRun(dir, 2)];
+    const reasons = new Set<string>();
+    for (let round = 0; round < 100; round += 1) {
+      const stopping = busy.recorder.start().then(busy.stop);
+      // Each at another moment of the removal.
+      for (let turns = 0; turns < round % 20; turns += 1) await Promise.resolve();
+      const started = other.recorder.start().catch(({ message }) => reasons.add(message));
+      await Promise.allSettled([stopping, started]);
+      await other.stop();
+    }
+    expect([...reasons].filter((reason) => !reason.includes('is recording to it'))).toEqual([]);
   });
 
   it('is taken with the first answer that is stored, and not before', async () => {
