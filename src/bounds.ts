@@ -91,7 +91,7 @@ export const controlBounds = fixed({
 export const memoryBounds = fixed({
   /** More than any test run has in parallel. */
   sessions: 1000,
-  /** Names of sessions that a program has closed, for which no call makes another one. */
+  /** Names of sessions that were made and closed, by a program or over HTTP, for which no call makes another one. */
   endedSessions: 1000,
   /** What journals, retry logs and sessions take together: beyond, the oldest calls are forgotten. */
   rememberedBytes: 128 * MB,
@@ -155,6 +155,9 @@ export const documentBounds = fixed({
   recordedDepth: 100,
   /** Recorded keys, APIs or other names that one is compared with, to tell the nearest: more than there are operations. */
   comparedNames: 300,
+  /** Segments of a path that is of no operation, and characters of one, that known paths are compared with: theirs are shorter. */
+  comparedSegments: 12,
+  comparedWord: 32,
   /** A faults file or a config file, and the aliases that its YAML may use. */
   settingsFileBytes: 256 * KB,
   aliases: 50,

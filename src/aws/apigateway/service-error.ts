@@ -13,6 +13,17 @@ export interface ServiceError {
 /** The account id that stands for every account: the one of AWS's own documentation. */
 export const EXAMPLE_ACCOUNT_ID = '123456789012';
 
+/** By the beginning of a region's name, what ARNs of it begin with; `aws` elsewhere. [botocore's partitions.json] */
+const PARTITIONS = [
+  ['cn-', 'aws-cn'],
+  ['us-gov-', 'aws-us-gov'],
+  ['eusc-', 'aws-eusc'],
+  ['us-iso-', 'aws-iso'],
+  ['us-isob-', 'aws-iso-b'],
+  ['eu-isoe-', 'aws-iso-e'],
+  ['us-isof-', 'aws-iso-f'],
+] as const;
+
 /** What the message of an error may name. */
 export interface ErrorSubject {
   readonly method: string;
@@ -72,11 +83,12 @@ function invalidIdentifier({ path, restApiId }: ErrorSubject): string {
 }
 
 /** Actions are methods, and what is not allowed is a path, without the version. [Service Authorization Reference] */
-function notAuthorized({ method, path = '', region = 'us-east-1' }: ErrorSubject): string {
+function notAuthorized({ method, path = '/*', region = 'us-east-1' }: ErrorSubject): string {
   const action = `apigateway:${method === 'HEAD' ? 'GET' : method}`;
-  const resource = `arn:aws:apigateway:${region}::${path.replace(/^\/v2(?=\/)/, '')}`;
+  const [, partition = 'aws'] = PARTITIONS.find(([prefix]) => region.startsWith(prefix)) ?? [];
+  const resource = `arn:${partition}:apigateway:${region}::${path.replace(/^\/v2(?=\/)/, '')}`;
   return (
-    `User: arn:aws:iam::${EXAMPLE_ACCOUNT_ID}:user/restage is not authorized to perform: ${action} on resource: ` +
+    `User: arn:${partition}:iam::${EXAMPLE_ACCOUNT_ID}:user/restage is not authorized to perform: ${action} on resource: ` +
     `${resource} because no identity-based policy allows the ${action} action`
   );
 }

@@ -1,10 +1,8 @@
+import { documentBounds } from '../../../bounds.ts';
 import { nameDistance } from '../../../known-names.ts';
 import { splitTarget } from '../target.ts';
 import type { OperationRow } from './operation-row.ts';
 
-/** What no operation's path is longer than, and no word in one: what lies behind is not looked at. */
-const MAX_SEGMENTS = 12;
-const MAX_WORD = 32;
 /** A word too much or too little. */
 const WORD = 1;
 /** A slash at the end. */
@@ -41,7 +39,7 @@ export class NearestOperation {
   find(method: string, target: string): OperationRow | undefined {
     // An ARN that is not encoded is one name all the same.
     const path = splitTarget(target).path.replace(/^((?:\/v2)?\/tags\/arn:[^/]*)\/.*$/, '$1');
-    const asked = path.split('/', MAX_SEGMENTS + 1).slice(1);
+    const asked = path.split('/', documentBounds.comparedSegments + 1).slice(1);
     const own = /^v\d$/.test(asked[0] ?? '') ? 1 : 0;
     const costs = new Map<string, number>();
     let best: { readonly row: OperationRow; readonly cost: number } | undefined;
@@ -86,7 +84,7 @@ function costOf(word: string, segment: string, costs: Map<string, number>): numb
   if (word === segment) return 0;
   if (word === '') return WORD;
   if (segment.startsWith('{')) return PARAMETER;
-  if (word.length > MAX_WORD) return WORD;
+  if (word.length > documentBounds.comparedWord) return WORD;
   const pair = `${word}/${segment}`;
   const known = costs.get(pair);
   if (known !== undefined) return known;

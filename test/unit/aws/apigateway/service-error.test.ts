@@ -41,7 +41,7 @@ test.each<[ServiceError, number, string, string | RegExp]>([
     'AccessDeniedException',
     /^User: arn:aws:iam::123456789012:user\/\w+ is not authorized to perform: apigateway:GET on resource: arn:aws:apigateway:eu-west-1::\/restapis\/abc123defg\/stages because no identity-based policy allows the apigateway:GET action$/,
   ],
-  [serviceErrors.accessDenied(nobody), 403, 'AccessDeniedException', /:us-east-1:: because /],
+  [serviceErrors.accessDenied(nobody), 403, 'AccessDeniedException', /:us-east-1::\/\* because /],
   [
     serviceErrors.unrecognizedClient(),
     403,
@@ -127,3 +127,17 @@ function subjectOf(name: string) {
   const { key } = identify(row.method, target);
   return { method: row.method, path: key?.path, restApiId: key?.restApiId, region: 'eu-west-1' };
 }
+
+test.each([
+  ['cn-north-1', 'aws-cn'],
+  ['us-gov-west-1', 'aws-us-gov'],
+  ['us-isob-east-1', 'aws-iso-b'],
+  ['us-west-2', 'aws'],
+])('what is not allowed in %s is of the partition %s', (region, partition) => {
+  const { message } = serviceErrors.accessDenied({ ...subject, region });
+  expect(message).toMatch(
+    new RegExp(
+      `^User: arn:${partition}:iam::.+ on resource: arn:${partition}:apigateway:${region}::/restapis/`,
+    ),
+  );
+});
