@@ -23,8 +23,17 @@ function programs(): Record<string, string> {
   };
 }
 
+/** The files that README shows are for vitest. */
+function shownInReadme(): Record<string, string> {
+  const files = snippets('README.md').flatMap(({ title, text }) =>
+    title === undefined ? [] : [[title, text]],
+  );
+  expect(files).not.toEqual([]);
+  return Object.fromEntries(files);
+}
+
 test.concurrent.each([
-  ['docs/vitest.md', '{ "type": "module" }', /Tests {2}5 passed/g],
+  ['docs/vitest.md', '{ "type": "module" }', /Tests {2}6 passed/g],
   ['docs/node-test-and-jest.md', '{}', /(?:[#ℹ] pass 2|Tests: +2 passed, 2 total)/g],
 ] as const)(
   '%s leads from nothing to tests that were recorded and replay',
@@ -35,7 +44,11 @@ test.concurrent.each([
       const parts = snippets(page);
       const files = Object.fromEntries(parts.map(({ title, text }) => [title ?? '', text]));
       const { '': _, ...titled } = files;
-      layOutProject(folder, packed, { ...titled, 'package.json': manifest });
+      layOutProject(folder, packed, {
+        ...titled,
+        ...(page === 'docs/vitest.md' && shownInReadme()),
+        'package.json': manifest,
+      });
       mkdirSync(join(folder, 'bin'));
       for (const [name, text] of Object.entries(programs()))
         writeFileSync(join(folder, 'bin', name), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
