@@ -54,6 +54,7 @@ writeFileSync(join(OUT, 'cli/package.json'), '{ "type": "commonjs" }\n');
 for (const name of ['index', 'testing']) writeModule(name);
 await buildFrameworks(OUT);
 writeModule('jest', ['useRestage']);
+writeModule('playwright', ['expect', 'test']);
 writeTypes(join(OUT, 'types'));
 writeLicences(
   join(OUT, 'THIRD-PARTY-LICENCES.txt'),

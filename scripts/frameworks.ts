@@ -1,11 +1,11 @@
 import { type BuildOptions, build } from 'rolldown';
 
 /** What each framework's file takes from its user's project, and from what is bundled already. */
-const external = ['vitest', '@jest/globals', /^node:/, './testing.js'];
+const external = ['vitest', '@jest/globals', '@playwright/test', /^node:/, './testing.js'];
 
 /**
  * Builds what is imported as `restage/vitest` and the like: a small file for each, beside `testing.js`. The framework is its
- * user's; vitest cannot be required, and jest requires what it is not told to import.
+ * user's; vitest cannot be required, jest and Playwright require what they are not told to import.
  */
 export async function buildFrameworks(out: string): Promise<void> {
   const common: BuildOptions = {
@@ -27,7 +27,7 @@ export async function buildFrameworks(out: string): Promise<void> {
   });
   await build({
     ...common,
-    input: { jest: 'src/testing/jest.ts' },
+    input: { jest: 'src/testing/jest.ts', playwright: 'src/testing/playwright.ts' },
     output: { dir: out, format: 'cjs', entryFileNames: '[name].cjs', sourcemap: true },
   });
 }

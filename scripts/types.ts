@@ -3,7 +3,10 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { dirname, join } from 'node:path';
 
 /** What people import: the package itself, and what it is for each test framework. */
-const ENTRIES = ['index.d.ts', 'testing/vitest.d.ts', 'testing/node-test.d.ts', 'testing/jest.d.ts'];
+const ENTRIES = [
+  'index.d.ts',
+  ...['vitest', 'node-test', 'jest', 'playwright'].map((name) => `testing/${name}.d.ts`),
+];
 
 /** Writes the declarations that the entries lead to, and no others, into a folder. */
 export function writeTypes(out: string): void {

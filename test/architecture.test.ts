@@ -160,6 +160,7 @@ const oneFileLibraries: Readonly<Record<string, string>> = {
   'ipaddr.js': 'http/tunnels/public-address.ts',
   vitest: 'testing/vitest.ts',
   '@jest/globals': 'testing/jest.ts',
+  '@playwright/test': 'testing/playwright.ts',
   'node:test': 'testing/node-test.ts',
 };
 
@@ -224,7 +225,7 @@ describe('architecture', () => {
     const touching = files.filter((file) =>
       /\bprocess\.(?:exit|on|once|stdout|stderr)\b|\bconsole\./.test(read(file)),
     );
-    const frameworks = ['testing/jest.ts', 'testing/node-test.ts', 'testing/vitest.ts'];
+    const frameworks = ['jest', 'node-test', 'playwright', 'vitest'].map((name) => `testing/${name}.ts`);
     expect(touching.filter((file) => !file.startsWith('cli/')).sort()).toEqual(frameworks);
   });
 

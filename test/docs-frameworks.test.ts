@@ -19,7 +19,7 @@ function programs(): Record<string, string> {
   const of = (name: string) => frameworks.find((framework) => framework.name === name)?.program ?? '';
   return {
     npm: 'true',
-    npx: `case "$1" in vitest) program='${of('vitest')}';; jest) program='${of('jest')}';; esac; shift; exec node "$program" "$@"`,
+    npx: `case "$1" in vitest) program='${of('vitest')}';; jest) program='${of('jest')}';; playwright) program='${of('playwright')}';; esac; shift; exec node "$program" "$@"`,
   };
 }
 
@@ -34,7 +34,7 @@ function shownInReadme(): Record<string, string> {
 
 test.concurrent.each([
   ['docs/vitest.md', '{ "type": "module" }', /Tests {2}6 passed/g],
-  ['docs/node-test-and-jest.md', '{}', /(?:[#ℹ] pass 2|Tests: +2 passed, 2 total)/g],
+  ['docs/node-test-and-jest.md', '{}', /(?:[#ℹ] pass 2|Tests: +2 passed, 2 total|^ +2 passed \()/gm],
 ] as const)(
   '%s leads from nothing to tests that were recorded and replay',
   async (page, manifest, summary) => {

@@ -22,7 +22,7 @@ it('holds what is needed, and nothing else', () => {
   const packed = listPacked();
   const kinds = [
     /^(?:package\.json|README\.md)$/,
-    /^dist\/(?:(?:index|testing|jest)\.c?js|(?:vitest|node-test)\.js|cli\/main\.js|chunks\/[\w.-]+\.cjs)(?:\.map)?$/,
+    /^dist\/(?:(?:index|testing|jest|playwright)\.c?js|(?:vitest|node-test)\.js|cli\/main\.js|chunks\/[\w.-]+\.cjs)(?:\.map)?$/,
     /^dist\/cli\/package\.json$/,
     /^dist\/types\/[\w/-]+\.d\.ts$/,
     /^dist\/THIRD-PARTY-LICENCES\.txt$/,
@@ -40,7 +40,7 @@ it('holds what is needed, and nothing else', () => {
   const { bin, exports, types } = JSON.parse(readFileSync('package.json', 'utf8'));
   const { './package.json': _, ...entries } = exports as Record<string, Record<string, string>>;
   const named = [bin.restage, types, ...Object.values(entries).flatMap((entry) => Object.values(entry))];
-  expect(Object.keys(entries)).toEqual(['.', './vitest', './node-test', './jest']);
+  expect(Object.keys(entries)).toEqual(['.', './vitest', './node-test', './jest', './playwright']);
   for (const path of named) expect(packed).toContain(String(path).replace(/^\.\//, ''));
 });
 
@@ -52,8 +52,8 @@ it('needs nothing to be installed beside it', () => {
   // Whoever tests with a framework has it. Nobody gets one for restage's sake.
   const optional = Object.keys(peerDependencies).filter((name) => peerDependenciesMeta[name].optional);
   expect([Object.keys(peerDependencies), optional]).toEqual([
-    ['jest', 'vitest'],
-    ['jest', 'vitest'],
+    ['@playwright/test', 'jest', 'vitest'],
+    ['@playwright/test', 'jest', 'vitest'],
   ]);
   const types = built.filter((path) => path.endsWith('.d.ts'));
   const strangers = types.flatMap((path) =>
@@ -66,7 +66,10 @@ it('needs nothing to be installed beside it', () => {
       )
       .map((specifier) => [path, specifier]),
   );
-  expect(strangers).toEqual([['dist/types/testing/vitest.d.ts', 'vitest']]);
+  expect(strangers).toEqual([
+    ['dist/types/testing/playwright.d.ts', '@playwright/test'],
+    ['dist/types/testing/vitest.d.ts', 'vitest'],
+  ]);
 });
 
 it('names the licence of every library that is in it', () => {
@@ -199,7 +202,7 @@ it('has types for tests in each framework, which find mistakes', () => {
   const folder = temporaryFolder();
   mkdirSync(join(folder, 'node_modules/@types'), { recursive: true });
   symlinkSync(resolve('.'), join(folder, 'node_modules/restage'), 'dir');
-  for (const name of ['@types/node', 'vitest'])
+  for (const name of ['@types/node', '@playwright', 'vitest'])
     symlinkSync(resolve('node_modules', name), join(folder, 'node_modules', name), 'dir');
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
   // vitest's own types lead to those of tools that it need not be installed with.
@@ -215,6 +218,7 @@ it('has types for tests in each framework, which find mistakes', () => {
     join(folder, 'tests.ts'),
     `import { test as nodeTest } from 'node:test';
 import { useRestage } from 'restage/jest';
+import { expect as expectPage, test as pageTest } from 'restage/playwright';
 import { restageFor } from 'restage/node-test';
 import { expect, it, type RestageSession, type RestageTestOptions, test } from 'restage/vitest';
 const options: RestageTestOptions = { faults: ['throttle'], strict: true, mode: 'record', upstream: 'http://localhost' };
@@ -241,6 +245,17 @@ const current: RestageSession = useRestage({ cassette: 'own' });
 // @ts-expect-error There is no such option.
 useRestage({ casette: 'own' });
 console.log(current.client.endpoint);
+pageTest.use({ restageOptions: { strict: true } });
+// @ts-expect-error There is no such option.
+pageTest.use({ restageOptions: { stirct: true } });
+pageTest('e', async ({ page, restage }) => {
+  expectPage(restage).toMeet('attempts<=3');
+  // @ts-expect-error It is a text.
+  expectPage(restage).toMeet(3);
+  await expectPage(page).toHaveTitle('restage');
+});
+// @ts-expect-error What restage has for itself is nobody else's.
+pageTest('f', ({ restageServers }) => restageServers);
 `,
   );
   expect(compile(folder)).toBe('');

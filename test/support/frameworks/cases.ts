@@ -17,6 +17,9 @@ const API = 'a1b2c3d4e5';
 const OTHER = 'onestage01';
 const LISTS = '{ assert.equal((await list(restage)).length, 2); }';
 const UNKNOWN_RULE = /Cannot use fault 'throtle'.* Did you mean 'throttle'\? Known kinds are throttle, /;
+const UNKNOWN_OPTION = /'casette'/;
+/** Nothing is asked of the session any more. */
+const NO_MORE_ASKED = /^(?![\s\S]*Cannot use session)[\s\S]*no good/;
 
 const odd = [
   '../up',
@@ -63,8 +66,8 @@ export const cases: readonly FrameworkCase[] = [
     name: 'cannot have its option',
     options: { casette: 'x' },
     body: '{}',
-    recorded: /'casette'/,
-    replayed: /'casette'/,
+    recorded: UNKNOWN_OPTION,
+    replayed: UNKNOWN_OPTION,
   },
   { name: 'is strict and content', options: { strict: true }, body: LISTS, cassette: [API] },
   {
@@ -101,9 +104,8 @@ export const cases: readonly FrameworkCase[] = [
   {
     name: 'fails when it has closed its session',
     body: `{ await restage.close(); throw new Error('no good'); }`,
-    // Nothing is asked of the session any more.
-    recorded: /^(?![\s\S]*Cannot use session)[\s\S]*no good/,
-    replayed: /^(?![\s\S]*Cannot use session)[\s\S]*no good/,
+    recorded: NO_MORE_ASKED,
+    replayed: NO_MORE_ASKED,
   },
   {
     name: 'records where that is refused',

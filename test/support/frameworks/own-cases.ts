@@ -144,4 +144,42 @@ describe('outside of tests', () => {
     passed: 7,
     cassettes: [/^has-a-twin\./, /^is-tried-again\./, /^is-under-a-fake-clock\./, /^takes-1\./, /^takes-2\./],
   },
+  playwright: {
+    text: `import { expect, test } from 'restage/playwright';
+import { failure, list } from '../helpers.cjs';
+test.describe('tried again', () => {
+  test.describe.configure({ retries: 1 });
+  test('is tried again', async ({ restage }, { retry }) => {
+    await list(restage, retry === 0 ? 'onestage01' : undefined);
+    expect(retry).toBe(1);
+  });
+});
+test.describe('in parallel', () => {
+  test.describe.configure({ mode: 'parallel' });
+  for (const n of [1, 2]) test('takes ' + n, async ({ restage }) => { await list(restage); });
+});
+test('fails as it is to', async ({ restage }) => { test.fail(); await list(restage); throw new Error('no good'); });
+test('is skipped in its middle', async ({ restage }) => { await list(restage).catch(() => {}); test.skip(true, 'no need'); });
+test('does not meet', async ({ restage }) => { await list(restage); expect(restage).toMeet('attempts>=2'); });
+test('asks for nothing', () => {});
+test('times out', async ({ restage }) => { test.setTimeout(300); await list(restage); await new Promise(() => {}); });
+test.describe('of options', () => {
+  test.use({ restageOptions: { strict: true, cassette: 'shared' } });
+  test('shares', async ({ restage }) => { await list(restage); });
+  test('shares, too', async ({ restage }) => { await list(restage); });
+});
+`,
+    failed: {
+      'does not meet': /Expected the calls to meet 'attempts>=2': GetStages a1b2c3d4e5 .* made 1 attempt/,
+      'times out': /Test timeout of 300ms exceeded/,
+    },
+    passed: 7,
+    cassettes: [
+      /^fails-as-it-is-to\./,
+      /^in-parallel-takes-1\./,
+      /^in-parallel-takes-2\./,
+      /^shared$/,
+      /^tried-again-is-tried-again\./,
+    ],
+  },
 };

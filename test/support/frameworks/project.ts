@@ -16,7 +16,7 @@ import type { FrameworkCase } from './cases.ts';
 
 /** A test framework, as a project has it. */
 export interface Framework {
-  readonly name: 'vitest' | 'node:test' | 'jest';
+  readonly name: 'vitest' | 'node:test' | 'jest' | 'playwright';
   /** What a file of tests is called. */
   readonly extension: string;
   /** The text of a file with a test of each case. */
@@ -24,8 +24,17 @@ export interface Framework {
   readonly args: readonly string[];
   /** What is said besides in replay: that tests run in another way than when they were recorded. */
   readonly replaying?: readonly string[];
+  /** Whether each failed test costs a new process: what fails the same way in either mode is left to the other frameworks. */
+  readonly isSlowToFail?: true;
   /** Runs the command that restage tells, which a user would type as it is. */
   readonly program: string;
+}
+
+/** A test as jest reports it, and vitest with it. */
+interface Result {
+  readonly title: string;
+  readonly status: string;
+  readonly failureMessages: readonly string[];
 }
 
 /** What became of each test, by its name: nothing when it passed. */
@@ -38,12 +47,14 @@ const MODULES = resolve('node_modules');
 const REPORT = 'report.json';
 
 const HELPERS = `const { APIGatewayClient, GetStagesCommand } = require('@aws-sdk/client-api-gateway');
-Math.random = () => 0; // The SDK waits by chance.
+const { random } = Math;
 exports.list = async (restage, restApiId = 'a1b2c3d4e5') => {
   const client = new APIGatewayClient(restage.client);
   try {
+    Math.random = () => 0; // The SDK waits by chance. Frameworks do other things by chance.
     return (await client.send(new GetStagesCommand({ restApiId }))).item;
   } finally {
+    Math.random = random;
     client.destroy();
   }
 };
@@ -66,6 +77,22 @@ const NODE_REPORTER = `export default async function* report(source) {
     told.push({ title: data.name, status: type === 'test:pass' ? 'passed' : 'failed', failureMessages: [String(error?.cause?.stack ?? error?.stack)] });
   }
   yield JSON.stringify({ testResults: [{ assertionResults: told }] });
+}
+`;
+
+const PLAYWRIGHT_REPORTER = `import { writeFileSync } from 'node:fs';
+import { stripVTControlCharacters } from 'node:util';
+export default class Report {
+  #told = new Map();
+  onTestEnd(test, { errors }) {
+    const status = test.outcome() === 'skipped' ? 'skipped' : test.ok() ? 'passed' : 'failed';
+    const failureMessages = errors.map(({ message, stack }) => stripVTControlCharacters(message + '\\n' + stack));
+    this.#told.set(test.id, { title: test.title, status, failureMessages });
+  }
+  onEnd() {
+    writeFileSync('${REPORT}', JSON.stringify({ testResults: [{ assertionResults: [...this.#told.values()] }] }));
+  }
+  printsToStdio() { return false; }
 }
 `;
 
@@ -139,6 +166,25 @@ ${each(
     program: join(MODULES, 'jest/bin/jest.js'),
     args: ['--json', `--outputFile=${REPORT}`, '--watchman=false'],
   },
+  {
+    name: 'playwright',
+    extension: '.test.mjs',
+    fileOf: (cases) => `import assert from 'node:assert/strict';
+import { test } from 'restage/playwright';
+import { failure, list } from '../helpers.cjs';
+${each(
+  cases,
+  ({ options, body }, name) =>
+    `test.describe('a case', () => {
+  ${options === undefined ? '' : `test.use({ restageOptions: ${JSON.stringify(options)} });`}
+  test(${name}, async ({ restage }) => ${body});
+});`,
+)}
+`,
+    program: join(MODULES, '@playwright/test/cli.js'),
+    args: ['test', '--reporter=line,./playwright-reporter.mjs', '--workers=2'],
+    isSlowToFail: true,
+  },
 ];
 
 /** Packs what a registry would get. @returns the packed package, unpacked. */
@@ -160,12 +206,13 @@ export function layOutProject(
   mkdirSync(join(modules, '@aws-sdk'), { recursive: true });
   // A copy it is: what is linked, frameworks take for a part of the project.
   execFileSync('cp', ['-r', packed, join(modules, 'restage')]);
-  for (const name of ['vitest', 'jest', '@aws-sdk/client-api-gateway'])
+  for (const name of ['vitest', 'jest', '@playwright', '@aws-sdk/client-api-gateway'])
     symlinkSync(join(MODULES, name), join(modules, name), 'dir');
   const given = {
     'package.json': '{}',
     'helpers.cjs': HELPERS,
     'reporter.mjs': NODE_REPORTER,
+    'playwright-reporter.mjs': PLAYWRIGHT_REPORTER,
     ...files,
   };
   for (const [path, text] of Object.entries(given)) {
@@ -192,9 +239,7 @@ export async function runFramework(
   );
   if (!existsSync(report)) throw new Error(`Cannot run ${name}: ${run.stdout}${run.stderr}`);
   const { testResults } = JSON.parse(readFileSync(report, 'utf8')) as {
-    testResults: {
-      assertionResults: { title: string; status: string; failureMessages: string[] }[];
-    }[];
+    testResults: { assertionResults: Result[] }[];
   };
   const results = testResults.flatMap(({ assertionResults }) => assertionResults);
   return {
