@@ -93,6 +93,8 @@ export const memoryBounds = fixed({
   sessions: 1000,
   /** Names of sessions that were made and closed, by a program or over HTTP, for which no call makes another one. */
   endedSessions: 1000,
+  /** The command that a session's misses name, in characters. */
+  recordWithLength: 1000,
   /** What journals, retry logs and sessions take together: beyond, the oldest calls are forgotten. */
   rememberedBytes: 128 * MB,
   /** Calls that a session's journal keeps. */

@@ -64,6 +64,7 @@ const doors: Readonly<Record<string, readonly string[]>> = {
     'options',
     'read-plan',
     'reader',
+    'record-with',
     'setting-readers',
     'setting-values',
     'settings',

@@ -29,6 +29,8 @@ MODES = ("record", "replay", "auto", "passthrough")
 MARK = "restage(cassette, faults, order, seed, strict): settings of this test's session"
 MARK_SETTINGS = ("cassette", "faults", "order", "seed", "strict")
 START_SECONDS = 60
+# Of the command that misses name, in characters: restage takes no longer one.
+MAX_RECORD_WITH = 1000
 STOP_SECONDS = 30
 # What runs behind restage's `--`: it tells the environment that restage has for programs, and ends when pytest does, however
 # that comes about. So does restage then.
@@ -80,7 +82,7 @@ class Session:
         self.mode = server.mode
         self._folder = server.folder / cassette
         self.strict = bool(settings.get("strict", False))
-        given = {key: settings[key] for key in ("faults", "order", "seed") if settings.get(key) is not None}
+        given = {key: settings[key] for key in ("faults", "order", "seed", "recordWith") if settings.get(key) is not None}
         # Whoever stands still in a debugger keeps the session.
         server.call("POST", "sessions", {"name": name, "cassette": cassette, "idleSeconds": 86_400, **given})
         self.faults = Faults(self)
@@ -249,6 +251,10 @@ class Plugin:
         name = safe_name(item.nodeid)
         own = item.nodeid.split("::", 1)[-1].replace("::", ".")
         server = self._server(item.path)
+        record = record_command(item.nodeid)
+        if len(record) <= MAX_RECORD_WITH:
+            # Misses name it.
+            settings["recordWith"] = record
         session = Session(server, name, settings.get("cassette") or safe_name(own), settings)
         self._sessions[item.nodeid] = (server, session)
         return session
@@ -417,8 +423,12 @@ def describe_session(session: Session, nodeid: str) -> str:
     if not calls:
         lines = [f"No call in mode {session.mode}."]
     if any(call["outcome"] == "missed" for call in calls):
-        lines += ["Record it:", f"  pytest --restage-mode=record {shlex.quote(nodeid)}"]
+        lines += ["Record it:", f"  {record_command(nodeid)}"]
     return "\n".join(lines)
+
+
+def record_command(nodeid: str) -> str:
+    return printable(f"pytest --restage-mode=record {shlex.quote(nodeid)}")
 
 
 def describe_call(call: JsonObject) -> str:

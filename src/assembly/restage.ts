@@ -70,6 +70,8 @@ export interface SessionOptions {
   readonly seed?: number | undefined;
   /** After how many seconds without a call it ends by itself; 3600 if not given. */
   readonly idleSeconds?: number | undefined;
+  /** The command that its misses name, which records them, in one line; `restage record …` if not given. */
+  readonly recordWith?: string | undefined;
 }
 
 /** Settings that restage leaves to whoever started it, as the command line heeds them in the end. */

@@ -5,6 +5,7 @@ import { suggestNames } from '../known-names.ts';
 import { modes, reachFlaw } from '../sessions/mode.ts';
 import type { SessionSettings } from '../sessions/sessions.ts';
 import { oneOf, type Reader, wholeNumber } from '../settings/reader.ts';
+import { recordWith } from '../settings/record-with.ts';
 import { isRecord, settingReaders } from '../settings/setting-readers.ts';
 import type { SessionOptions } from './restage.ts';
 
@@ -19,6 +20,7 @@ const readers = {
   order: settingReaders.order,
   seed: settingReaders.seed,
   idleSeconds: { ...seconds, read: (value: unknown) => seconds.read(value) || undefined },
+  recordWith,
 };
 const known = [...Object.keys(readers), 'faults'];
 
@@ -57,6 +59,7 @@ export function readSessionOptions(options: SessionOptions, defaults: SessionSet
     order: given('order'),
     seed: given('seed'),
     idleSeconds: given('idleSeconds'),
+    recordWith: given('recordWith'),
     plan: faults === undefined ? defaults.plan : readFaults(faults),
     // As text, and once more as what was made of it, at two bytes a character.
     planBytes: faults === undefined ? defaults.planBytes : 4 * JSON.stringify(faults).length,

@@ -1,5 +1,5 @@
 import { describeKey, type Key, quote } from '../aws/apigateway/key.ts';
-import { optionsToRecord } from '../aws/apigateway/recorded-by-name.ts';
+import { optionsToRecord, variablesToRecord } from '../aws/apigateway/recorded-by-name.ts';
 import type { Representation } from '../call.ts';
 import { CallError } from '../errors.ts';
 import { describeBodyDifference } from './body-difference.ts';
@@ -24,11 +24,13 @@ export interface Miss {
   readonly note: string;
 }
 
-/** Says that a key is not recorded. */
-export async function describeMiss(cassette: Cassette, key: Key): Promise<Miss> {
+/**
+ * Says that a key is not recorded.
+ * @param recordWith the command that records it, where it is not restage's own.
+ */
+export async function describeMiss(cassette: Cassette, key: Key, recordWith?: string): Promise<Miss> {
   await cassette.load(key.restApiId);
-  const dir = cassette.dir === 'cassettes' ? '' : ` --dir ${quote(cassette.dir)}`;
-  const remedy = `Record it: restage record -c ${cassette.name}${dir}${optionsToRecord([key.operation])} -- <your command>`;
+  const remedy = `Record it: ${recordWith === undefined ? ownCommand(cassette, key) : `${variablesToRecord([key.operation])}${recordWith}`}`;
   const what = `Cannot replay ${describeKey(key)}`;
   if (cassette.find(key) !== undefined) {
     const note = `its takes in cassette ${quote(cassette.name)} are used up (order 'strict')`;
@@ -46,6 +48,11 @@ export async function describeMiss(cassette: Cassette, key: Key): Promise<Miss> 
   const known = nearest.length === 0 ? 'The cassette is empty' : `Nearest recorded: ${nearest.join('; ')}`;
   const note = `it is not in cassette ${quote(cassette.name)}`;
   return { message: `${what}: ${note} (${cassette.folder}). ${known}. ${remedy}.`, note };
+}
+
+function ownCommand({ name, dir }: Cassette, { operation }: Key): string {
+  const where = dir === 'cassettes' ? '' : ` --dir ${quote(dir)}`;
+  return `restage record -c ${name}${where}${optionsToRecord([operation])} -- <your command>`;
 }
 
 /** What else is recorded, where nothing is of this API, or of the account. */

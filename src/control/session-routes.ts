@@ -8,6 +8,7 @@ import { modes, reachFlaw } from '../sessions/mode.ts';
 import type { Session } from '../sessions/session.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import type { Reader } from '../settings/reader.ts';
+import { recordWith } from '../settings/record-with.ts';
 import { settingReaders } from '../settings/setting-readers.ts';
 import { type ControlRequest, invalid, readFields } from './request.ts';
 
@@ -54,6 +55,7 @@ const sessionFields = {
   faults: z.union([z.array(z.unknown()), z.looseObject({})], 'is a list of faults').optional(),
   seed: settingSchema(settingReaders.seed).optional(),
   idleSeconds: z.int(IDLE_MESSAGE).min(1, IDLE_MESSAGE).max(86_400, IDLE_MESSAGE).optional(),
+  recordWith: settingSchema(recordWith).optional(),
 };
 
 /** Makes a session with settings of its own; what is not given is the server's. */
@@ -73,6 +75,7 @@ export async function createSession({ call, sessions }: ControlRequest): Promise
     planBytes: given.faults === undefined ? defaults.planBytes : 4 * call.body.length,
     seed: given.seed ?? defaults.seed,
     idleSeconds: given.idleSeconds ?? defaults.idleSeconds,
+    recordWith: given.recordWith,
   });
   return describeSession(session);
 }

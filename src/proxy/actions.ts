@@ -102,7 +102,7 @@ async function miss(
           message: `Cannot replay ${asked.name}: ${asked.notUnderstood}. Replay what can be recorded, or use passthrough.`,
           note: asked.notUnderstood,
         }
-      : await describeMiss(session.cassette, asked.key);
+      : await describeMiss(session.cassette, asked.key, session.recordWith);
   return failedEnding(missError(message), 'missed', ids, note);
 }
 

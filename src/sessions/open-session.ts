@@ -35,11 +35,11 @@ export function openSession(
   settings: SessionSettings,
   { shelf, elapsed, prepare, frames, memory }: SessionParts,
 ): OpenSession {
-  const { mode, order, seed, plan } = settings;
+  const { mode, order, seed, plan, recordWith } = settings;
   const needs = modeNeeds[mode];
   const share = memory.open();
   const hold = (bytes: number): void => share.hold(bytes);
-  if (name !== undefined) hold(SESSION_BYTES + settings.planBytes);
+  if (name !== undefined) hold(SESSION_BYTES + settings.planBytes + 2 * (recordWith?.length ?? 0));
   const { cassette, recorder: shared, release } = shelf.lend(settings.dir, settings.cassette, needs.recorder);
   const recorder = shared && new SessionRecorder(shared);
   const session = {
@@ -49,6 +49,7 @@ export function openSession(
     usesRecordings: needs.recordings,
     order,
     seed,
+    recordWith,
     cassette,
     // The main session's places are bounded by what is recorded; those of sessions multiply.
     player: new Player(order, {

@@ -22,6 +22,8 @@ export interface Session {
   readonly usesRecordings: boolean;
   readonly order: Order;
   readonly seed: number;
+  /** The command that records what is missing, where it is not restage's own. */
+  readonly recordWith?: string | undefined;
   readonly cassette: Cassette;
   readonly player: Player<PlannedAnswer>;
   /** Absent where nothing is ever recorded. */

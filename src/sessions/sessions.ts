@@ -20,6 +20,8 @@ export interface SessionSettings {
   readonly seed: number;
   /** How long it may stay unused before it ends by itself. */
   readonly idleSeconds: number;
+  /** The command that its misses name, which records them; restage's own if not given. */
+  readonly recordWith?: string | undefined;
 }
 
 /** A session that was put together, and what it needs to be taken apart. */

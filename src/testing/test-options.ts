@@ -26,9 +26,10 @@ export function splitOptions({
   faults,
   idleSeconds,
   order,
+  recordWith,
   seed,
   strict = false,
   ...server
 }: RestageTestOptions) {
-  return { session: { cassette, dir, faults, idleSeconds, order, seed }, server, strict };
+  return { session: { cassette, dir, faults, idleSeconds, order, recordWith, seed }, server, strict };
 }

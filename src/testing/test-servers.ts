@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, relative } from 'node:path';
 import type { Restage } from '../assembly/restage.ts';
+import { memoryBounds } from '../bounds.ts';
 import { removeIfEmpty } from '../empty-folder.ts';
 import { isError } from '../errors.ts';
 import { type EnvironmentOptions, startRestageFromEnvironment } from '../index.ts';
@@ -43,6 +44,7 @@ export class TestServers {
     const session = await restage.session(name, {
       ...own,
       cassette: own.cassette ?? name,
+      recordWith: own.recordWith ?? commandOf(place),
       dir: folderOf(place, own),
     });
     this.#folders.add(session.dir);
@@ -86,6 +88,11 @@ export class TestServers {
     };
     return { restage, failures, close };
   }
+}
+
+/** What misses name; nothing where it is too long, as a test's name may be. */
+function commandOf({ record }: TestPlace): string | undefined {
+  return record.length > memoryBounds.recordWithLength ? undefined : record;
 }
 
 /** Tests of two files that have the same name must not share a cassette, unless they say which. */

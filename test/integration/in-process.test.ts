@@ -332,6 +332,7 @@ describe('the life of a session', () => {
     ['more than its server can', () => ['s', { mode: 'record' }], 'cannot be in mode'],
     ['a cassette out of the folder', () => ['s', { cassette: '../x' }], 'Cannot use cassette "../x"'],
     ['an endless life', () => ['s', { idleSeconds: 0 }], 'from 1 to 86400'],
+    ['a command of two lines', () => ['s', { recordWith: 'a\nb' }], 'is a line of 1 to 1000 characters'],
     ['a rule that is none', () => ['s', { faults: ['trottle'] }], `Did you mean 'throttle'?`],
     ['a mode of a slip', () => ['s', { faults: 'trottle' }], `Did you mean 'throttle'?`],
   ])('does not begin with %s', async (_, args, words) => {

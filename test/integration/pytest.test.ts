@@ -182,7 +182,9 @@ describeWithClient('pytest', 'the plugin of examples/pytest', () => {
     expect(outcomesOf(ended)).toEqual({
       passed: 0,
       others: {
-        'FAILED test_lists_the_stages': expect.stringContaining('RecordingNotFoundException'),
+        'FAILED test_lists_the_stages': expect.stringMatching(
+          /RecordingNotFoundException.*Record it: pytest --restage-mode=record tests\/test_stages\.py::test_lists_the_stages\./,
+        ),
         // What the server of the module says in the end.
         'ERROR test_lists_the_stages': expect.stringMatching(
           /^1 call missed the recording: GetStages a1b2c3d4e5/,

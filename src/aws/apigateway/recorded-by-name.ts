@@ -6,8 +6,17 @@ export const operationsRecordedByName = ['TestInvokeMethod', 'TestInvokeAuthoriz
 
 /** What these operations need on the command line to be recorded: ` --record-operation TestInvokeMethod`, or nothing. */
 export function optionsToRecord(operations: readonly string[]): string {
-  return operationsRecordedByName
-    .filter((name) => operations.includes(name))
+  return named(operations)
     .map((name) => ` --record-operation ${name}`)
     .join('');
+}
+
+/** The same before a command that is not restage's own: `RESTAGE_RECORD_OPERATION=TestInvokeMethod `, or nothing. */
+export function variablesToRecord(operations: readonly string[]): string {
+  const names = named(operations);
+  return names.length === 0 ? '' : `RESTAGE_RECORD_OPERATION='${names.join(' ')}' `;
+}
+
+function named(operations: readonly string[]): string[] {
+  return operationsRecordedByName.filter((name) => operations.includes(name));
 }

@@ -1,6 +1,7 @@
 import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
+import { identify } from '../../../src/aws/apigateway/operations.ts';
 import { Cassette } from '../../../src/cassette/cassette.ts';
 import { fileNameOf } from '../../../src/cassette/file-name.ts';
 import { writeCassetteFile } from '../../../src/cassette/format.ts';
@@ -32,6 +33,16 @@ describe('a miss', () => {
         `GetStages of API '${ID}' with deploymentId 'vakw78'; GetStages of API '${ID}' with deploymentId 'zzzzzz'. ` +
         `Record it: restage record -c default --dir '${cassette.dir}' -- <your command>.`,
     });
+  });
+
+  it('names the command that records it, where that is not restage, with the variable that it needs', async () => {
+    const { message } = await describeMiss(cassetteWith({}), stagesKey(ID), 'npx vitest');
+    expect(message).toMatch(/ Record it: npx vitest\.$/);
+    const { key } = identify('POST', `/restapis/${ID}/resources/r/methods/GET`);
+    if (key === undefined) throw new Error('no operation');
+    expect((await describeMiss(cassetteWith({}), key, 'npx vitest')).message).toMatch(
+      / Record it: RESTAGE_RECORD_OPERATION='TestInvokeMethod' npx vitest\.$/,
+    );
   });
 
   it('names the nearest APIs where nothing of the API is recorded', async () => {
