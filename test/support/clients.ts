@@ -19,13 +19,33 @@ export type ClientName = keyof typeof PROBES;
 /** Variables that are added to the otherwise clean environment of a client. */
 export type ClientEnv = Readonly<Record<string, string>>;
 
-/** How to see whether a client works here: a command that exits with 0. */
+/** A Python that has these modules, and each of those that are named with a version no older one. */
+function python(
+  modules: string,
+  versions: Readonly<Record<string, readonly [major: number, minor: number]>> = {},
+): readonly string[] {
+  const checks = Object.entries(versions).map(
+    ([name, [major, minor]]) =>
+      `assert [*map(int, ${name}.__version__.split(".")[:2])] >= [${major}, ${minor}]`,
+  );
+  return ['python3', '-c', [`import ${modules}`, ...checks].join('; ')];
+}
+
+/**
+ * How to see whether a client works here: a command that exits with 0. Older ones than from July 2023 do not know the variables
+ * that say where a service is, and would ask the real one.
+ */
 const PROBES = {
-  'AWS CLI': ['aws', '--version'],
-  'AWS CLI of Python': ['python3', '-c', 'import awscli.clidriver'],
-  boto3: ['python3', '-c', 'import boto3'],
-  botocore: ['python3', '-c', 'import botocore'],
-  pytest: ['python3', '-c', 'import boto3, pytest'],
+  'AWS CLI': [
+    'sh',
+    '-c',
+    `aws --version 2>&1 | grep -Eq '^aws-cli/(1\\.(29|[3-9][0-9])|2\\.(1[3-9]|[2-9][0-9]))\\.'`,
+  ],
+  'AWS CLI of Python': python('awscli.clidriver, botocore', { botocore: [1, 31] }),
+  boto3: python('boto3, botocore', { botocore: [1, 31] }),
+  'boto3 of 2026': python('boto3, botocore', { botocore: [1, 43] }),
+  botocore: python('botocore', { botocore: [1, 31] }),
+  pytest: python('boto3, botocore, pytest', { botocore: [1, 31], pytest: [8, 0] }),
   curl: ['curl', '--aws-sigv4', 'aws:amz', '--version'],
   Python: ['python3', '-c', 'import ssl'],
 } as const;

@@ -50,7 +50,7 @@ function boto3(mode: string, variables: ClientEnv, isDefault: boolean): ChaosCli
   return {
     name: `boto3, ${mode}`,
     isDefault,
-    needs: 'boto3',
+    needs: variables === NEW_RETRIES ? 'boto3 of 2026' : 'boto3',
     start: (env) =>
       converse('python3', [pathOf('boto3_chaos.py')], { ...variables, ...withoutWaiting, ...env }),
   };
