@@ -14,7 +14,6 @@ const MOCKING = [
 
 export default defineConfig({
   test: {
-    globalSetup: ['test/support/build.ts'],
     env: {
       AWS_EC2_METADATA_DISABLED: 'true',
       AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
@@ -34,7 +33,14 @@ export default defineConfig({
       {
         extends: true,
         // They share no state but what they import: to load that once for all saves a third of their time.
-        test: { name: 'sharing', include: ['test/**/*.test.ts'], exclude: [...MOCKING], isolate: false },
+        test: {
+          name: 'sharing',
+          include: ['test/**/*.test.ts'],
+          exclude: [...MOCKING],
+          isolate: false,
+          // Of one project, not of all, each of which would build again: the others run no program.
+          globalSetup: ['test/support/build.ts'],
+        },
       },
       {
         extends: true,
