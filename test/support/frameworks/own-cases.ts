@@ -160,7 +160,12 @@ test.describe('in parallel', () => {
 });
 test('fails as it is to', async ({ restage }) => { test.fail(); await list(restage); throw new Error('no good'); });
 test('is skipped in its middle', async ({ restage }) => { await list(restage).catch(() => {}); test.skip(true, 'no need'); });
-test('does not meet', async ({ restage }) => { await list(restage); expect(restage).toMeet('attempts>=2'); });
+test('does not meet', async ({ restage }) => {
+  await list(restage);
+  expect(() => expect(restage).toMeet('attempts>=2')).toThrow(
+    /Expected the calls to meet 'attempts>=2': GetStages a1b2c3d4e5 .* made 1 attempt/,
+  );
+});
 test('asks for nothing', () => {});
 test('times out', async ({ restage }) => { test.setTimeout(300); await list(restage); await new Promise(() => {}); });
 test.describe('of options', () => {
@@ -170,11 +175,11 @@ test.describe('of options', () => {
 });
 `,
     failed: {
-      'does not meet': /Expected the calls to meet 'attempts>=2': GetStages a1b2c3d4e5 .* made 1 attempt/,
       'times out': /Test timeout of 300ms exceeded/,
     },
-    passed: 7,
+    passed: 8,
     cassettes: [
+      /^does-not-meet\./,
       /^fails-as-it-is-to\./,
       /^in-parallel-takes-1\./,
       /^in-parallel-takes-2\./,
