@@ -5,6 +5,8 @@ import { createHolder, type Holder, isDead, isVisible, parseHolder } from './loc
 import { readTextFile } from './text-file.ts';
 
 const LOCK = '.lock';
+/** Has git leave out a lock that was left behind: checked out elsewhere, nobody could tell that its holder is dead. */
+const IGNORE = '.gitignore';
 const DRAFT = /^\.lock\.([0-9a-f-]{36})\.draft$/;
 
 /** Far more often than a lock changes hands while somebody looks at it. */
@@ -20,9 +22,10 @@ export interface Lock {
 /**
  * Takes the folder's lock, or takes it over at once from a process of this machine that has died.
  *
- * The lock is a folder that holds one file, named after the holder. It is made aside and then renamed, which fails where
- * there is a folder that holds something: so one contender gets it, whole, on file systems without hard links too. Of a
- * holder that died its own file is removed, and then the folder if nothing is in it: neither can strike whoever comes after.
+ * The lock is a folder that holds a file named after the holder, and one for git. It is made aside and then renamed, which
+ * fails where there is a folder that holds something: so one contender gets it, whole, on file systems without hard links
+ * too. Of a holder that died its own file is removed, and then the folder if nobody is in it: neither can strike whoever
+ * comes after.
  *
  * A lock of another machine or container is never taken over. A heartbeat would tell a death there, but also a process that
  * is merely stopped: a sleeping laptop, a debugger. Whoever removes the lock by hand does no harm: its holder looks before it writes.
@@ -60,6 +63,7 @@ function tryAcquire(folder: string, own: Holder): unknown {
   const draft = join(folder, `${LOCK}.${own.id}.draft`);
   mkdirSync(draft);
   try {
+    writeFileSync(join(draft, IGNORE), '*\n', { flag: 'wx' });
     writeFileSync(join(draft, own.id), `${JSON.stringify(own)}\n`, { flag: 'wx' });
     renameSync(draft, join(folder, LOCK));
     return undefined;
@@ -77,7 +81,7 @@ function removeDead(folder: string): void {
   const found = lstatSync(path, { throwIfNoEntry: false });
   if (found === undefined) return;
   if (!found.isDirectory()) throw noLock(path);
-  const names = list(path);
+  const names = listHolders(path);
   for (const name of names) {
     const holder = readHolder(path, name);
     if (holder === undefined) continue;
@@ -110,10 +114,15 @@ function readIfFile(path: string): string | undefined {
   }
 }
 
-/** Removes a holder's file from a lock, then the lock if nothing else is in it. */
+/** Removes a holder's file from a lock, then the lock if it is nobody else's. */
 function remove(path: string, name?: string): void {
   if (name !== undefined) unlessGone(() => unlinkSync(join(path, name)));
-  unlessGone(() => rmdirSync(path));
+  unlessGone(() => {
+    if (listHolders(path).length > 0) return;
+    // The lock of whoever comes at this moment may lose it: it locks as well without.
+    unlessGone(() => unlinkSync(join(path, IGNORE)));
+    rmdirSync(path);
+  });
 }
 
 function unlessGone(removal: () => void): void {
@@ -122,6 +131,13 @@ function unlessGone(removal: () => void): void {
   } catch (error) {
     if (!['ENOENT', 'ENOTDIR', 'ENOTEMPTY', 'EEXIST'].includes(errorCode(error) ?? '')) throw error;
   }
+}
+
+/** Whatever lies in a lock but its file for git. */
+function listHolders(path: string): string[] {
+  const isIgnore = (name: string) =>
+    name === IGNORE && lstatSync(join(path, name), { throwIfNoEntry: false })?.isDirectory() !== true;
+  return list(path).filter((name) => !isIgnore(name));
 }
 
 function list(folder: string): string[] {

@@ -2,6 +2,7 @@ import { type ChildProcess, fork, spawn, spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import {
+  cpSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -29,13 +30,14 @@ function deadHolder(fields: Partial<Holder> = {}): Holder {
 /** Leaves a lock behind, or the draft of one, as a holder that died would. */
 function leave(folder: string, holder: Holder, name = '.lock'): void {
   mkdirSync(join(folder, name), { recursive: true });
+  writeFileSync(join(folder, name, '.gitignore'), '*\n');
   writeFileSync(join(folder, name, holder.id), `${JSON.stringify(holder)}\n`);
 }
 
 const draftOf = ({ id }: Holder): string => `.lock.${id}.draft`;
 
 function readLock(folder: string): Holder {
-  const [id = ''] = readdirSync(join(folder, '.lock'));
+  const [id = ''] = readdirSync(join(folder, '.lock')).filter((name) => name !== '.gitignore');
   return JSON.parse(readFileSync(join(folder, '.lock', id), 'utf8')) as Holder;
 }
 
@@ -182,12 +184,32 @@ describe('a lock', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
+  it('is left out by git, whether it is held or was left behind', () => {
+    const folder = temporaryFolder();
+    const git = (...args: string[]) => spawnSync('git', args, { cwd: folder, encoding: 'utf8' });
+    expect(git('init', '--quiet')).toMatchObject({ status: 0 });
+    placeIn(join(folder, 'held'), 'a1b2c3d4e5.json', '{}');
+    mkdirSync(join(folder, 'left'));
+    const lock = acquireLock(join(folder, 'held'));
+    cpSync(join(folder, 'held', '.lock'), join(folder, 'left', '.lock'), { recursive: true });
+    cpSync(join(folder, 'held', '.lock'), join(folder, 'left', draftOf(readLock(join(folder, 'held')))), {
+      recursive: true,
+    });
+    git('add', '--all');
+    expect(git('status', '--porcelain', '--untracked-files=all').stdout).toBe('A  held/a1b2c3d4e5.json\n');
+    lock.release();
+  });
+
   /** What is no lock, put in its place; and what must be there afterwards. */
   const others: ReadonlyArray<readonly [string, (lock: string) => string]> = [
     ['a file', (lock) => place(lock, '{"pid":1}')],
     ['a link to a folder', (lock) => link(lock)],
     ['a folder with something else', (lock) => placeIn(lock, 'README.md', 'mine')],
     ['a holder under a name that is not its own', (lock) => placeIn(lock, 'x', JSON.stringify(deadHolder()))],
+    [
+      'a folder in the place of its file for git',
+      (lock) => placeIn(join(lock, '.gitignore'), 'README', 'mine'),
+    ],
     ['a holder without an id', (lock) => placeIn(lock, randomUUID(), '{"pid":1}')],
     ['a pid that is none', (lock) => placeHolder(lock, deadHolder({ pid: -1 }))],
     ['a holder that was not written whole', (lock) => placeIn(lock, randomUUID(), '')],
@@ -197,7 +219,9 @@ describe('a lock', () => {
     const folder = temporaryFolder();
     const path = put(join(folder, '.lock'));
     const before = readFileSync(path, 'utf8');
-    expect(() => acquireLock(folder)).toThrow(/'.*\.lock' is no lock of restage\. Remove it/);
+    expect(() => acquireLock(folder)).toThrow(
+      /'.*\.lock' (is no lock of restage|cannot be read: .*)\. Remove it/,
+    );
     expect(readdirSync(folder).filter((name) => name.startsWith('.lock'))).toEqual(['.lock']);
     expect(readFileSync(path, 'utf8')).toBe(before);
   });
@@ -236,7 +260,7 @@ function place(path: string, text: string): string {
 }
 
 function placeIn(folder: string, name: string, text: string): string {
-  mkdirSync(folder);
+  mkdirSync(folder, { recursive: true });
   return place(join(folder, name), text);
 }
 
@@ -265,6 +289,14 @@ describe('a takeover', () => {
       },
     ],
     ['one who had removed what it took over', (folder) => mkdirSync(join(folder, '.lock'))],
+    [
+      'one who had removed the holder it took over',
+      (folder) => placeIn(join(folder, '.lock'), '.gitignore', '*\n'),
+    ],
+    [
+      'one who had not yet begun to write who it is',
+      (folder) => placeIn(join(folder, draftOf(deadHolder())), '.gitignore', '*\n'),
+    ],
     [
       'one who died before it had written who it is',
       (folder) => mkdirSync(join(folder, draftOf(deadHolder()))),
