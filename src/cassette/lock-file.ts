@@ -1,6 +1,7 @@
 import { lstatSync, mkdirSync, readdirSync, renameSync, rmdirSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorCode, FailureError, reasonOf } from '../errors.ts';
+import { atExit } from './at-exit.ts';
 import { createHolder, type Holder, isDead, isVisible, parseHolder } from './lock-holder.ts';
 import { readTextFile } from './text-file.ts';
 
@@ -28,7 +29,8 @@ export interface Lock {
  * comes after.
  *
  * A lock of another machine or container is never taken over. A heartbeat would tell a death there, but also a process that
- * is merely stopped: a sleeping laptop, a debugger. Whoever removes the lock by hand does no harm: its holder looks before it writes.
+ * is merely stopped: a sleeping laptop, a debugger. A holder that exits, or is ended by a signal, gives it back. Whoever
+ * removes the lock by hand does no harm: its holder looks before it writes.
  *
  * @throws {@link FailureError} naming the holder when it is alive or nobody here can tell.
  */
@@ -48,10 +50,15 @@ export function acquireLock(folder: string): Lock {
     remove(path, own.id);
     throw error;
   }
+  const release = () => remove(path, own.id);
+  const forget = atExit(release);
   return {
     isHeld: () => lstatSync(join(path, own.id), { throwIfNoEntry: false }) !== undefined,
     // Nothing happens when somebody has removed it by hand and another recorder has it now.
-    release: () => remove(path, own.id),
+    release() {
+      forget();
+      release();
+    },
   };
 }
 

@@ -87,7 +87,10 @@ describe('with the log in json every line on stderr is an object', () => {
     await mkdir(join(cwd, 'lib'));
     await writeFile(
       join(cwd, 'lib', 'warn.cjs'),
-      `process.on('newListener', (event) => event === 'SIGTERM' && process.emitWarning('odd', 'OddWarning'));`,
+      `let times = 0;
+      process.on('newListener', (event) => {
+        if (event === 'SIGTERM' && ++times === 1) process.emitWarning('odd', 'OddWarning');
+      });`,
     );
     const env = {
       RESTAGE_LOG: 'json',

@@ -136,6 +136,53 @@ describe('a lock', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
+  it('is given back by a process that a signal ends, which ends it as ever, whoever looks on', async () => {
+    const before = { load: 'signal-exit' } as const;
+    const after = { load: 'signal-exit-3' } as const;
+    const ends: ReadonlyArray<readonly [NodeJS.Signals, (take: Order) => readonly Order[]]> = [
+      ['SIGINT', (take) => [take]],
+      ['SIGTERM', (take) => [take]],
+      ['SIGHUP', (take) => [take]],
+      ['SIGQUIT', (take) => [take]],
+      ['SIGINT', (take) => [before, take]],
+      ['SIGTERM', (take) => [take, after]],
+      ['SIGINT', (take) => [before, take, after]],
+    ];
+    const left = ends.map(async ([signal, ordersWith]) => {
+      const folder = temporaryFolder();
+      const contender = startContender();
+      for (const order of ordersWith({ folder, tries: 1 })) await contender.ask(order);
+      expect(readLock(folder).pid).toBe(contender.process.pid);
+      contender.process.kill(signal);
+      return [...(await once(contender.process, 'exit')), readdirSync(folder)];
+    });
+    expect(await Promise.all(left)).toEqual(ends.map(([signal]) => [null, signal, []]));
+  });
+
+  it('is held on by a process that lives through a signal, and given back when it exits', async () => {
+    const folder = temporaryFolder();
+    const contender = startContender();
+    await contender.ask({ folder, tries: 1 });
+    await contender.ask('listen');
+    const heard = once(contender.process, 'message');
+    contender.process.kill('SIGTERM');
+    expect(await heard).toEqual([['SIGTERM'], undefined]);
+    expect(tryLock(folder)).toContain('is recording to it');
+    contender.process.send('exit');
+    expect(await once(contender.process, 'exit')).toEqual([3, null]);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('has the process listened to only while it is held', () => {
+    const count = () => ['exit', 'SIGINT', 'SIGTERM', 'SIGHUP'].map((name) => process.listenerCount(name));
+    const before = count();
+    const locks = Array.from({ length: 20 }, () => acquireLock(temporaryFolder()));
+    expect(count()).not.toEqual(before);
+    expect(Math.max(...count())).toBeLessThan(Math.max(...before) + 2);
+    for (const lock of locks) lock.release();
+    expect(count()).toEqual(before);
+  });
+
   it.runIf(hasNamespaces)(
     'is not taken over by another container of the same host name, nor from one',
     async () => {
