@@ -1,7 +1,8 @@
 import { fileURLToPath } from 'node:url';
-import { test as base, expect, type TestAPI } from 'vitest';
+import { test as base, expect, type TestAPI, type TestContext } from 'vitest';
 import type { RestageSession } from '../assembly/restage.ts';
 import { distinctNames } from './distinct-names.ts';
+import { extendAnew } from './extend-anew.ts';
 import { loadOutside } from './load-outside.ts';
 import type * as Testing from './testing.ts';
 
@@ -42,33 +43,50 @@ expect.extend({
   },
 });
 
+type Use<Value> = (value: Value) => Promise<void>;
+
+/** One a file, also where vitest before 4.1 asks for more: for each `test` that was extended, and each in a `test.scoped`. */
+let ofThisFile: Testing.TestServers | undefined;
+
+// biome-ignore lint/correctness/noEmptyPattern: vitest reads from it that nothing is needed.
+async function useServers({}: object, use: Use<Testing.TestServers>): Promise<void> {
+  const servers = ofThisFile ?? new TestServers((text) => console.error(text));
+  ofThisFile = servers;
+  await use(servers);
+  ofThisFile = undefined;
+  await servers.close();
+}
+
+async function useSession(
+  { restageOptions, restageServers, task }: Omit<OwnFixtures, 'restage'> & TestContext,
+  use: Use<RestageSession>,
+): Promise<void> {
+  const { filepath } = task.file;
+  const place = {
+    file: filepath,
+    name: distinctNameOf(task),
+    record: recordCommand('npx vitest run -t', namesOf(task).join(' '), filepath),
+  };
+  const opened = await restageServers.open(place, restageOptions);
+  await use(opened.session);
+  const { state } = task.result ?? {};
+  if (state === 'skip') await opened.end('skipped');
+  // By now the test has thrown, or not; `test.fails` is content if it has.
+  else await opened.end((state === 'fail') === (task.fails ?? false) ? 'passed' : 'failed');
+}
+
 /** vitest's `test`, with a session of restage for each test that asks for it. */
-export const test: TestAPI<RestageFixtures> = base.extend<OwnFixtures>({
-  restageOptions: {},
-  restageServers: [
-    // biome-ignore lint/correctness/noEmptyPattern: vitest reads from it that nothing is needed.
-    async ({}, use) => {
-      const servers = new TestServers((text) => console.error(text));
-      await use(servers);
-      await servers.close();
-    },
-    { scope: 'file' },
-  ],
-  restage: async ({ restageOptions, restageServers, task }, use) => {
-    const { filepath } = task.file;
-    const place = {
-      file: filepath,
-      name: distinctNameOf(task),
-      record: recordCommand('npx vitest run -t', namesOf(task).join(' '), filepath),
-    };
-    const opened = await restageServers.open(place, restageOptions);
-    await use(opened.session);
-    const { state } = task.result ?? {};
-    if (state === 'skip') await opened.end('skipped');
-    // By now the test has thrown, or not; `test.fails` is content if it has.
-    else await opened.end((state === 'fail') === (task.fails ?? false) ? 'passed' : 'failed');
-  },
-});
+export const test: TestAPI<RestageFixtures> = Reflect.has(base, 'override')
+  ? base.extend<OwnFixtures>({
+      restageOptions: {},
+      restageServers: [useServers, { scope: 'file' }],
+      restage: useSession,
+    })
+  : extendAnew<TestAPI<RestageFixtures>>(
+      base,
+      { restageOptions: {} },
+      { restageServers: [useServers, { scope: 'file' }], restage: useSession },
+    );
 
 export const it: typeof test = test;
 

@@ -40,9 +40,11 @@ it('meets what it is not to', async ({ restage }) => { await list(restage); expe
 test('asks for nothing', () => {});
 test('times out', { timeout: 50 }, async ({ restage }) => { await list(restage); await new Promise(() => {}); });
 const strict = test.extend({ restageOptions: { strict: true, cassette: 'shared' } });
-describe('of an extended test', () => {
-  strict('shares', async ({ restage }) => { await list(restage); });
-  strict('shares, too', async ({ restage }) => { await list(restage); });
+strict('shares', async ({ restage }) => { await list(restage); });
+describe('of options for a block', () => {
+  test.override({ restageOptions: { strict: true, cassette: 'shared' } });
+  for (const which of ['too', 'at once'])
+    test.concurrent('shares, ' + which, async ({ restage }) => { await list(restage); });
 });
 `,
     failed: {
@@ -51,7 +53,7 @@ describe('of an extended test', () => {
       'meets what it is not to': /Expected the calls not to meet 'attempts<=2'/,
       'times out': /at .*own\.test\.mjs:\d+/,
     },
-    passed: 50,
+    passed: 51,
     cassettes: [
       ...Array.from({ length: 40 }, (_, n) => new RegExp(`^beside-others-${n + 10}\\.`)),
       /^fails-as-it-is-to\./,
