@@ -218,9 +218,12 @@ describeWithClient('pytest', 'the plugin of examples/pytest', () => {
       expect(status).toBe(name === 'test_is_killed' ? null : 2);
       const url = readFileSync(join(folder, 'url'), 'utf8');
       await vi.waitFor(() => expect(fetch(`${url}/__restage/health`)).rejects.toThrow(), { timeout: 10_000 });
-      const files = cassettesOf(folder, 'test_ended')[name];
       // What was killed could not say that it failed.
-      expect(files).toEqual(name === 'test_is_killed' ? ['onestage01.json'] : undefined);
+      const files = name === 'test_is_killed' ? ['onestage01.json'] : undefined;
+      // The server saves, and gives the lock back, after it has stopped listening.
+      await vi.waitFor(() => expect(cassettesOf(folder, 'test_ended')[name]).toEqual(files), {
+        timeout: 10_000,
+      });
     },
   );
 });
