@@ -1,9 +1,8 @@
 type Fixtures = Readonly<Record<string, unknown>>;
 
-/** vitest's `test`, as far as it matters here: its own type asks which fixtures they are. */
+/** vitest's `test`, as far as it matters here. */
 interface Extendable {
-  // biome-ignore lint/suspicious/noExplicitAny: any fixtures.
-  extend: (fixtures: any) => any;
+  extend(fixtures: Fixtures): Extendable;
 }
 
 /**
@@ -13,17 +12,17 @@ interface Extendable {
  * @param setting the fixture that may be set later, with its first value
  * @param fixtures those that depend on it
  */
-export function extendAnew<Test extends Extendable>(
+export function extendAnew(
   base: Extendable,
   setting: Fixtures,
   ...fixtures: readonly Fixtures[]
-): Test {
+): Extendable {
   const made = [setting, ...fixtures].reduce<Extendable>((test, more) => test.extend(more), base);
-  const extend = (more: Fixtures): Test => {
+  const extend = (more: Fixtures): Extendable => {
     const [set, others] = partition(more, (name) => name in setting);
     return extendAnew(base, { ...setting, ...set }, ...fixtures, others);
   };
-  return Object.assign(made, { extend }) as Test;
+  return Object.assign(made, { extend });
 }
 
 function partition(all: Fixtures, belongs: (name: string) => boolean): [Fixtures, Fixtures] {

@@ -82,11 +82,11 @@ export const test: TestAPI<RestageFixtures> = Reflect.has(base, 'override')
       restageServers: [useServers, { scope: 'file' }],
       restage: useSession,
     })
-  : extendAnew<TestAPI<RestageFixtures>>(
+  : (extendAnew(
       base,
       { restageOptions: {} },
       { restageServers: [useServers, { scope: 'file' }], restage: useSession },
-    );
+    ) as TestAPI<RestageFixtures>);
 
 export const it: typeof test = test;
 

@@ -19,7 +19,7 @@ type Use<Value> = (value: Value) => Promise<void>;
 /** What was made for the test that runs, in order. */
 let made: string[];
 
-const extended = extendAnew<TestAPI<Fixtures>>(
+const extended = extendAnew(
   base,
   { options: 'none' },
   {
@@ -28,7 +28,7 @@ const extended = extendAnew<TestAPI<Fixtures>>(
       await use(`session with ${options}`);
     },
   },
-);
+) as TestAPI<Fixtures>;
 const named = async ({ task }: TestContext, use: Use<string>) => use(task.name);
 const user = async ({ session }: Fixtures, use: Use<string>) => use(`user of ${session}`);
 
