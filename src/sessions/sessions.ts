@@ -223,11 +223,11 @@ export class Sessions {
     }));
   }
 
-  /** Ends the sessions that were not used for as long as they may be. */
+  /** Ends the sessions that were not used for as long as they may be, each as it began. */
   endIdle(): void {
     const now = this.#settings.elapsed();
     for (const [name, entry] of this.#entries)
-      if (isIdle(entry, now)) this.remove(name).catch(this.#settings.onError);
+      if (isIdle(entry, now)) this.dismiss(name).catch(this.#settings.onError);
   }
 
   /** Ends all sessions, the main one last. */
@@ -277,7 +277,7 @@ export class Sessions {
 function hasEnded(name: string): CallError {
   return new CallError(
     'SessionEndedException',
-    `Cannot enter session '${name}': whoever made it has closed it. Make all calls before, or make it again.`,
+    `Cannot enter session '${name}': whoever made it has closed it, or left it idle for too long. Make all calls before, or make it again.`,
   );
 }
 

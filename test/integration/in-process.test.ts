@@ -364,7 +364,7 @@ describe('the life of a session', () => {
     expect([late.status, late.headers.get('x-amzn-errortype'), await late.text()]).toEqual([
       400,
       'SessionEndedException',
-      expect.stringContaining("Cannot enter session 's': whoever made it has closed it."),
+      expect.stringContaining("Cannot enter session 's': whoever made it has closed it, "),
     ]);
     const again = await restage.session('s');
     expect(await call(again)).toBe(200);

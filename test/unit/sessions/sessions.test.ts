@@ -72,6 +72,15 @@ describe('sessions', () => {
     expect(closed).toEqual(['a']);
   });
 
+  it('end for good when they were made with settings of their own: no call goes on with those of the server', async () => {
+    const { sessions, closed, clock } = createSessions();
+    const made = await sessions.create('a', { ...defaults, mode: 'replay' });
+    clock.time = 10_000;
+    expect(sessions.enter('a')).toMatchObject({ type: 'SessionEndedException' });
+    expect(closed).toEqual(['a']);
+    expect(await sessions.create('a', { ...defaults, mode: 'replay' })).not.toBe(made);
+  });
+
   it('do not end while an answer is under way, and count from its end', async () => {
     const { sessions, clock, names } = createSessions();
     let answer = (_text: string): void => {};
